@@ -1,0 +1,19 @@
+//! Accredit turns open-source contributions into academic credit that a university can defend.
+//!
+//! The house and who may import whom: `docs/ARCHITECTURE.md`. `tests/it/house_rules.rs` holds the code to it.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod contributions;
+pub mod credits;
+pub mod db;
+pub mod github;
+pub mod jobs;
+pub mod model;
+pub mod reports;
+pub mod sample;
+pub mod scoring;
+pub mod shutdown;
+pub mod telemetry;

@@ -1,0 +1,127 @@
+//! A contribution: one thing that one account did in one repository, normalised, with a natural key.
+//! It must not judge: what it is worth is the policy's matter.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{account::AccountId, ids::RepositoryId};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(format!("`{text}` is none of {}", [$($word),+].join(", "))),
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// What kind of thing was done.
+    Kind {
+        PullRequest = "pull_request",
+        Review = "review",
+        ReviewComment = "review_comment",
+        Issue = "issue",
+        /// A comment in the conversation of an issue or of a pull request.
+        IssueComment = "issue_comment",
+        Commit = "commit",
+        Release = "release",
+        Discussion = "discussion",
+        DiscussionComment = "discussion_comment",
+    }
+}
+
+words! {
+    /// How it stands. Which states a kind can have: pull request: open, closed, merged; review: commented, approved,
+    /// changes_requested, dismissed; issue: open, closed, completed, not_planned, duplicate; release: published, prerelease;
+    /// the rest: published.
+    State {
+        Open = "open",
+        /// Closed, and GitHub does not say why.
+        Closed = "closed",
+        Merged = "merged",
+        Commented = "commented",
+        Approved = "approved",
+        ChangesRequested = "changes_requested",
+        Dismissed = "dismissed",
+        Completed = "completed",
+        NotPlanned = "not_planned",
+        Duplicate = "duplicate",
+        Published = "published",
+        Prerelease = "prerelease",
+    }
+}
+
+/// What makes a contribution the same one tomorrow: GitHub's numeric id in decimal, or a commit's object id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key {
+    pub repository: RepositoryId,
+    pub kind: Kind,
+    pub github_id: Box<str>,
+}
+
+/// The facts that a score is made of: one row of `contributions`, less what only people read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    pub key: Key,
+    /// Who did it, by numeric id. Absent: a deleted account, or a commit whose author no account claims.
+    pub account: Option<AccountId>,
+    /// The account is a machine.
+    pub by_bot: bool,
+    pub state: State,
+    /// Opened, submitted, committed or published: by GitHub's clock, save a commit, whose committer wrote it.
+    pub occurred_at: DateTime<Utc>,
+    /// Merged or closed, for a pull request or an issue.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// The author of the pull request or issue that this belongs to.
+    pub parent_account: Option<AccountId>,
+    /// Humans other than the author who merged it or approved it (standing approvals only), ordered, without repeats. Pull requests only.
+    pub confirmed_by: Vec<AccountId>,
+    pub labels: Vec<String>,
+    /// Lines added and deleted in files that people write: generated, vendored and lock files left out. Absent: not known.
+    pub effective_lines: Option<i64>,
+    /// Lines added and deleted in all files. Absent: not known.
+    pub total_lines: Option<i64>,
+}
+
+/// A contribution together with what only people read and with the evidence: what is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub contribution: Contribution,
+    /// Where a person can look at it.
+    pub url: String,
+    /// The number of the pull request or issue that it is or belongs to.
+    pub number: Option<i64>,
+    pub title: Option<String>,
+    /// `Co-authored-by` accounts of a commit, or of a pull request's commits: shown, never paid by themselves.
+    pub co_authors: Vec<AccountId>,
+    /// The raw JSON, compressed with zlib.
+    pub evidence: Vec<u8>,
+}

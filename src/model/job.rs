@@ -1,0 +1,58 @@
+//! The jobs that doors ask for and workers do: their names and what they carry.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::ids::{EvaluationId, InstitutionId, RepositoryId, SyncId};
+
+/// A piece of work that the queue hands to a worker.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Its name in the queue: `verb_object`.
+    const NAME: &'static str;
+
+    /// Two waiting jobs with one key are one job.
+    fn key(&self) -> String;
+}
+
+/// Fetches one repository from GitHub and stores its contributions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncRepository {
+    pub repository_id: RepositoryId,
+    pub sync_id: SyncId,
+}
+
+impl Job for SyncRepository {
+    const NAME: &'static str = "sync_repository";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.sync_id)
+    }
+}
+
+/// Asks GitHub for the numeric ids of the members' logins that are still pending.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LinkAccounts {
+    pub institution_id: InstitutionId,
+}
+
+impl Job for LinkAccounts {
+    const NAME: &'static str = "link_accounts";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.institution_id)
+    }
+}
+
+/// Scores all members of an institution in a term under a policy.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ScoreTerm {
+    pub institution_id: InstitutionId,
+    pub evaluation_id: EvaluationId,
+}
+
+impl Job for ScoreTerm {
+    const NAME: &'static str = "score_term";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.evaluation_id)
+    }
+}

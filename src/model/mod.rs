@@ -1,0 +1,18 @@
+//! The words that every room shares: ids, values and facts.
+//! It must not import anything of ours, do I/O, or read a clock or the environment.
+
+pub mod account;
+pub mod clock;
+pub mod contribution;
+pub mod credit;
+pub mod github;
+pub mod ids;
+pub mod institution;
+pub mod job;
+pub mod member;
+pub mod page;
+pub mod points;
+pub mod policy;
+pub mod repository;
+pub mod score;
+pub mod term;

@@ -1,0 +1,77 @@
+//! A term: whole days in the institution's zone.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono_tz::Tz;
+
+use super::ids::TermId;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    pub id: TermId,
+    /// Such as `2025-2026-1`.
+    pub code: String,
+    pub name: String,
+    pub starts_on: NaiveDate,
+    /// The last day that belongs to the term.
+    pub ends_on: NaiveDate,
+}
+
+/// A half-open span of time: `from` belongs to it, `until` does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub from: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+}
+
+impl Window {
+    pub fn contains(&self, at: DateTime<Utc>) -> bool {
+        self.from <= at && at < self.until
+    }
+}
+
+impl Term {
+    /// The term's span: from the first midnight of `starts_on` to the midnight after `ends_on`, in `zone`.
+    pub fn window(&self, zone: Tz) -> Window {
+        let after = self.ends_on.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        Window { from: start_of_day(self.starts_on, zone), until: start_of_day(after, zone) }
+    }
+}
+
+/// The first moment of `day` in `zone`; where clocks skip midnight, the first moment after the gap.
+pub fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    (0..=24 * 4)
+        .find_map(|quarters| zone.from_local_datetime(&(midnight + chrono::TimeDelta::minutes(15 * quarters))).earliest())
+        .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn term(starts_on: &str, ends_on: &str) -> Term {
+        Term {
+            id: TermId(uuid::Uuid::nil()),
+            code: "t".into(),
+            name: "t".into(),
+            starts_on: starts_on.parse().unwrap(),
+            ends_on: ends_on.parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_term_holds_its_whole_last_day_in_the_institutions_zone() {
+        let window = term("2025-09-01", "2026-01-31").window(chrono_tz::Asia::Shanghai);
+        assert_eq!(window.from.to_rfc3339(), "2025-08-31T16:00:00+00:00");
+        assert_eq!(window.until.to_rfc3339(), "2026-01-31T16:00:00+00:00");
+        assert!(window.contains(window.from) && !window.contains(window.until));
+    }
+
+    #[test]
+    fn a_day_whose_midnight_does_not_exist_begins_after_the_gap() {
+        // In Havana clocks went from 00:00 to 01:00 on 2024-03-10.
+        let window = term("2024-03-10", "2024-03-10").window(chrono_tz::America::Havana);
+        assert_eq!(window.from.to_rfc3339(), "2024-03-10T05:00:00+00:00");
+        assert_eq!(window.until.to_rfc3339(), "2024-03-11T04:00:00+00:00");
+    }
+}

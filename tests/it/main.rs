@@ -1,0 +1,15 @@
+//! The one integration binary: real Postgres, the model of GitHub, real HTTP.
+
+mod support;
+
+mod api;
+mod database;
+mod demo;
+mod documents;
+mod fetching;
+mod house_rules;
+mod isolation;
+mod jobs;
+mod local_cluster;
+mod real_repository;
+mod sample;
