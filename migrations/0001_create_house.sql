@@ -56,7 +56,7 @@ create table members (
   unit text,
   github_login text,
   github_id bigint,
-  account_state text not null check (account_state in ('none', 'pending', 'linked', 'not_found')),
+  account_state text not null check (account_state in ('none', 'pending', 'linked', 'not_found', 'taken')),
   created_at timestamptz not null,
   updated_at timestamptz not null,
   removed_at timestamptz,

@@ -54,6 +54,8 @@ pub enum AccountState {
     Linked,
     /// GitHub knows no such login.
     NotFound,
+    /// The account of that login is already linked to another member: one account, one person.
+    Taken,
 }
 
 impl AccountState {
@@ -63,6 +65,7 @@ impl AccountState {
             Self::Pending => "pending",
             Self::Linked => "linked",
             Self::NotFound => "not_found",
+            Self::Taken => "taken",
         }
     }
 }
@@ -76,6 +79,7 @@ impl FromStr for AccountState {
             "pending" => Ok(Self::Pending),
             "linked" => Ok(Self::Linked),
             "not_found" => Ok(Self::NotFound),
+            "taken" => Ok(Self::Taken),
             _ => Err(format!("`{text}` is not a state of an account")),
         }
     }
