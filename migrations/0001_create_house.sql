@@ -6,8 +6,11 @@ do $$ begin
   create role accredit_app nologin;
 exception when duplicate_object or unique_violation then null;
 end $$;
+-- From Postgres 16 on, whoever makes a role is its member without the right to become it.
 do $$ begin
-  if not pg_has_role(current_user, 'accredit_app', 'member') then
+  if not pg_has_role(current_user, 'accredit_app',
+    case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end)
+  then
     execute format('grant accredit_app to %I', current_user);
   end if;
 end $$;

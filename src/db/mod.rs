@@ -1,4 +1,5 @@
 //! Postgres: one file per table family. The only room that names sqlx.
+//! It must not decide anything: it stores and finds what the floors above hand it.
 
 pub mod accounts;
 pub mod api_keys;
@@ -14,3 +15,15 @@ pub mod repositories;
 pub mod scores;
 pub mod syncs;
 pub mod terms;
+
+mod error;
+mod migrate;
+mod options;
+mod pool;
+
+pub use error::Error;
+pub use migrate::migrate;
+pub use options::ConnectOptions;
+pub use pool::{APP_ROLE, Db, InstitutionTx, Tx, connect};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;

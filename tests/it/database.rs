@@ -1,1 +1,78 @@
-//! database
+//! The door to the database: migrations, the application's role, the queue, the pool.
+
+use accredit::db::{self, queue};
+use accredit::model::{ids::SyncId, job::SyncRepository};
+use sqlx::Executor as _;
+use uuid::Uuid;
+
+use crate::support::{TestDatabase, database::EmptyDatabase};
+
+#[tokio::test]
+async fn the_migrations_apply_to_an_empty_database_and_the_second_time_change_nothing() {
+    let database = EmptyDatabase::new().await;
+    db::migrate(database.options()).await.unwrap();
+    let once = dump(&mut database.owner().await).await;
+    db::migrate(database.options()).await.unwrap();
+    assert_eq!(dump(&mut database.owner().await).await, once);
+}
+
+#[tokio::test]
+async fn processes_that_migrate_at_once_take_turns() {
+    let database = EmptyDatabase::new().await;
+    let (a, b, c) = tokio::join!(db::migrate(database.options()), db::migrate(database.options()), db::migrate(database.options()));
+    a.unwrap();
+    b.unwrap();
+    c.unwrap();
+    db::connect(database.options(), 1).await.unwrap().check().await.unwrap();
+}
+
+/// Every table and function with its number, and every right and policy.
+async fn dump(owner: &mut sqlx::PgConnection) -> Vec<String> {
+    sqlx::query_scalar(
+        "select format('%s %s %s', oid, oid::regclass, relacl) from pg_class where relnamespace::regnamespace::text in ('public', 'graphile_worker')
+         union all select format('%s %s', oid, oid::regprocedure) from pg_proc where pronamespace::regnamespace::text in ('public', 'graphile_worker')
+         union all select format('%s %s %s', oid, polname, polrelid::regclass) from pg_policy order by 1",
+    )
+    .fetch_all(owner)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_database_that_was_never_migrated_is_refused_with_the_command_that_helps() {
+    let database = EmptyDatabase::new().await;
+    let db = db::connect(database.options(), 1).await.unwrap();
+    let error = db.check().await.unwrap_err().to_string();
+    assert!(error.contains("accredit migrate"), "{error}");
+}
+
+#[tokio::test]
+async fn the_application_cannot_say_that_a_migration_was_applied() {
+    let database = TestDatabase::new().await;
+    for sql in ["delete from _sqlx_migrations", "update _sqlx_migrations set success = false", "create table public.mine (x int)"] {
+        let error = database.db().pool().execute(sql).await.unwrap_err().to_string();
+        assert!(error.contains("permission denied"), "{sql}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_exists_exactly_when_the_transaction_that_asked_for_it_is_committed() {
+    let database = TestDatabase::new().await;
+    let db = database.db();
+    let job = SyncRepository { repository_id: accredit::model::ids::RepositoryId(Uuid::nil()), sync_id: SyncId(Uuid::nil()) };
+
+    let mut rolled_back = db.begin().await.unwrap();
+    queue::enqueue(&mut rolled_back, &job, None).await.unwrap();
+    drop(rolled_back);
+    assert_eq!(jobs(&database).await, 0);
+
+    let mut committed = db.begin().await.unwrap();
+    queue::enqueue(&mut committed, &job, None).await.unwrap();
+    queue::enqueue(&mut committed, &job, None).await.unwrap();
+    committed.commit().await.unwrap();
+    assert_eq!(jobs(&database).await, 1, "two waiting jobs with one key are one job");
+}
+
+async fn jobs(database: &TestDatabase) -> i64 {
+    sqlx::query_scalar("select count(*) from graphile_worker._private_jobs").fetch_one(&mut database.owner().await).await.unwrap()
+}

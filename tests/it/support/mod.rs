@@ -1,1 +1,5 @@
-//! What the tests stand on.
+//! What the integration tests stand on.
+
+pub mod database;
+
+pub use database::TestDatabase;

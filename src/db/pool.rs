@@ -1,0 +1,143 @@
+//! The pool, and the two kinds of transaction that the table files take.
+//! It must not hand out a connection that is not the role `accredit_app`, nor one inside somebody's transaction.
+
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Postgres, Transaction, postgres::PgPoolOptions};
+
+use super::{ConnectOptions, Error};
+use crate::model::ids::InstitutionId;
+
+/// The role that every pooled connection is: it owns nothing and row-level security binds it.
+pub const APP_ROLE: &str = "accredit_app";
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The application's door to the database.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: PgPool,
+}
+
+/// Opens a pool of at most `max_connections`, after one connection has shown that the server is there and lets us in.
+pub async fn connect(options: &ConnectOptions, max_connections: u32) -> Result<Db, Error> {
+    let options = ConnectOptions(options.0.clone().options([("role", APP_ROLE)]));
+    let mut first = options.connect().await?;
+    require_app_role(&mut first).await?;
+    first.close().await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A `begin()` that was cancelled while its answer was under way leaves the connection inside a transaction, where the
+        // next writes would be lost: tests/it/database.rs shows it. The pair ends such a transaction, says nothing where there is none
+        // (a bare ROLLBACK would warn each time), and takes the place of the ping. In a failed transaction BEGIN is an error,
+        // and sqlx drops the connection.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            Box::pin(async move {
+                connection.execute("BEGIN; ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+        .after_connect(|connection, _| {
+            Box::pin(async move { require_app_role(connection).await.map_err(|error| sqlx::Error::Configuration(error.into())) })
+        })
+        .connect_lazy_with(options.0);
+    Ok(Db { pool })
+}
+
+/// A proxy that drops startup options would make us the owner, whom no wall between institutions stops.
+async fn require_app_role(connection: &mut PgConnection) -> Result<(), Error> {
+    let role: String = sqlx::query_scalar("select current_user::text").fetch_one(connection).await?;
+    if role == APP_ROLE {
+        return Ok(());
+    }
+    Err(Error::Unusable(format!(
+        "the connection is the role {role} instead of {APP_ROLE}: connect to Postgres itself, or let the proxy pass the startup parameter `options`"
+    )))
+}
+
+impl Db {
+    /// A transaction over what all institutions share.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        Ok(Tx { transaction: self.pool.begin().await? })
+    }
+
+    /// A transaction that sees and writes one institution's rows, besides what all share.
+    pub async fn begin_as(&self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
+        let mut tx = self.begin().await?;
+        sqlx::query("select set_config('accredit.institution', $1, true)").bind(institution.to_string()).execute(tx.conn()).await?;
+        Ok(InstitutionTx { tx, institution })
+    }
+
+    /// A transaction that may also list the institutions; nothing else of them.
+    pub async fn begin_as_operator(&self) -> Result<Tx, Error> {
+        let mut tx = self.begin().await?;
+        tx.conn().execute("select set_config('accredit.operator', 'on', true)").await?;
+        Ok(tx)
+    }
+
+    /// Whether the server answers and its tables are those that this program knows.
+    pub async fn check(&self) -> Result<(), Error> {
+        super::migrate::require_current(self.begin().await?.conn()).await
+    }
+
+    /// The pool itself, for the queue's worker and for COPY.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Waits until every connection has come back, and closes them.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// A transaction over the tables that all institutions share. Dropped without `commit`, it never happened.
+#[derive(Debug)]
+pub struct Tx {
+    transaction: Transaction<'static, Postgres>,
+}
+
+impl Tx {
+    pub(in crate::db) fn conn(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+/// A transaction in the name of one institution. It can do all that a [`Tx`] can.
+#[derive(Debug)]
+pub struct InstitutionTx {
+    tx: Tx,
+    institution: InstitutionId,
+}
+
+impl InstitutionTx {
+    pub fn institution(&self) -> InstitutionId {
+        self.institution
+    }
+
+    pub async fn commit(self) -> Result<(), Error> {
+        self.tx.commit().await
+    }
+}
+
+impl Deref for InstitutionTx {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
+
+impl DerefMut for InstitutionTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+}
