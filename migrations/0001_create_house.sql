@@ -231,6 +231,7 @@ create table scores (
   member_id uuid not null,
   points bigint,
   credits numeric,
+  credits_reason text,
   contributions bigint not null,
   state text not null check (state in ('proposed', 'no_account')),
   lines jsonb not null,

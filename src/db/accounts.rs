@@ -1,1 +1,80 @@
-//! accounts
+//! GitHub accounts as they were last seen, and their links to members.
+//! It must not link by login: the numeric id that GitHub answered with is the link.
+
+use chrono::{DateTime, Utc};
+
+use super::{Error, InstitutionTx, Tx};
+use crate::model::{
+    account::{Account, AccountId},
+    ids::MemberId,
+};
+
+/// Writes the accounts that are new or whose label changed; returns how many that were.
+pub async fn insert_batch(tx: &mut Tx, accounts: &[Account], now: DateTime<Utc>) -> Result<u64, Error> {
+    let ids: Vec<i64> = accounts.iter().map(|a| a.id.0).collect();
+    let logins: Vec<String> = accounts.iter().map(|a| a.login.clone()).collect();
+    let kinds: Vec<String> = accounts.iter().map(|a| a.kind.as_str().to_owned()).collect();
+    let done = sqlx::query!(
+        "insert into accounts (github_id, login, kind, seen_at)
+         select id, login, kind, $4 from unnest($1::bigint[], $2::text[], $3::text[]) as seen (id, login, kind)
+         order by id -- two fetches at once lock in one order
+         on conflict (github_id) do update set login = excluded.login, kind = excluded.kind, seen_at = excluded.seen_at
+         where (accounts.login, accounts.kind) is distinct from (excluded.login, excluded.kind)",
+        &ids,
+        &logins,
+        &kinds,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// The members whose login GitHub has not been asked for yet.
+pub async fn list_pending(tx: &mut InstitutionTx) -> Result<Vec<(MemberId, String)>, Error> {
+    let rows = sqlx::query!(
+        r#"select member_id, github_login as "github_login!" from members
+           where institution_id = $1 and account_state = 'pending' and removed_at is null order by member_id"#,
+        tx.institution().0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (MemberId(r.member_id), r.github_login)).collect())
+}
+
+/// Notes GitHub's answer for a member's login: the account, or that there is none. Nothing happens when the login has changed meanwhile.
+pub async fn link(
+    tx: &mut InstitutionTx,
+    member: MemberId,
+    login: &str,
+    account: Option<AccountId>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let taken = sqlx::query_scalar!(
+        r#"select exists (select 1 from members
+             where institution_id = $1 and member_id <> $2 and github_id = $3 and removed_at is null) as "taken!""#,
+        tx.institution().0,
+        member.0,
+        account.map(|a| a.0),
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let (state, account) = match account {
+        None => ("not_found", None),
+        Some(_) if taken => ("taken", None),
+        Some(account) => ("linked", Some(account.0)),
+    };
+    sqlx::query!(
+        "update members set github_id = $4, account_state = $5, updated_at = $6
+         where institution_id = $1 and member_id = $2 and github_login = $3 and account_state = 'pending'",
+        tx.institution().0,
+        member.0,
+        login,
+        account,
+        state,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -1,1 +1,290 @@
-//! contributions
+//! Contributions and their evidence: facts, written by natural key in bulk, read by the page or from end to end.
+//! It must not write a row that has not changed, nor show one that the institution does not track.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{Error, InstitutionTx, Tx, copy};
+use crate::model::{
+    account::AccountId,
+    contribution::{Contribution, Key, Kind, Record},
+    ids::{MemberId, RepositoryId},
+    repository::FullName,
+    term::Window,
+};
+
+/// Writes what is new or changed, evidence included; returns how many rows that were. Twice the same is written once.
+///
+/// COPY into a temporary table and one merge: the rows of a batch go in together or not at all.
+pub async fn insert_batch(tx: &mut Tx, records: &[Record], now: DateTime<Utc>) -> Result<u64, Error> {
+    let records = last_of_each_key(records);
+    if records.is_empty() {
+        return Ok(0);
+    }
+    let written = merge_contributions(tx, &records).await?;
+    let kept = merge_evidence(tx, &records, now).await?;
+    Ok(written + kept)
+}
+
+/// An item can stand on two pages of a fetch; the later page is the newer.
+fn last_of_each_key(records: &[Record]) -> Vec<&Record> {
+    let mut last: HashMap<&Key, usize> = HashMap::with_capacity(records.len());
+    for (at, record) in records.iter().enumerate() {
+        last.insert(&record.contribution.key, at);
+    }
+    records.iter().enumerate().filter(|(at, r)| last.get(&r.contribution.key) == Some(at)).map(|(_, r)| r).collect()
+}
+
+async fn merge_contributions(tx: &mut Tx, records: &[&Record]) -> Result<u64, Error> {
+    let conn = tx.conn();
+    // Unchecked by the macro: the table exists in this transaction alone.
+    sqlx::query("create temporary table incoming (like contributions) on commit drop").execute(&mut *conn).await?;
+    copy::copy_in(&mut *conn, "copy incoming from stdin (format binary)", records.iter(), |rows, record| {
+        let c = &record.contribution;
+        rows.row(17);
+        rows.uuid(c.key.repository.0);
+        rows.text(c.key.kind.as_str());
+        rows.text(&c.key.github_id);
+        rows.optional(c.account, |r, a| r.bigint(a.0));
+        rows.boolean(c.by_bot);
+        rows.text(c.state.as_str());
+        rows.timestamp(c.occurred_at);
+        rows.optional(c.closed_at, copy::Rows::timestamp);
+        rows.optional(c.parent_account, |r, a| r.bigint(a.0));
+        rows.bigints(&ids(&c.confirmed_by));
+        rows.texts(c.labels.iter().map(String::as_bytes));
+        rows.optional(c.effective_lines, copy::Rows::bigint);
+        rows.optional(c.total_lines, copy::Rows::bigint);
+        rows.text(&record.url);
+        rows.optional(record.number, copy::Rows::bigint);
+        rows.optional(record.title.as_deref(), copy::Rows::text);
+        rows.bigints(&ids(&record.co_authors));
+    })
+    .await?;
+    let done = sqlx::query(MERGE).execute(&mut *conn).await?;
+    sqlx::query("drop table incoming").execute(&mut *conn).await?;
+    Ok(done.rows_affected())
+}
+
+const MERGE: &str = "insert into contributions select * from incoming
+    on conflict (repository_id, kind, github_id) do update set
+      account_id = excluded.account_id, by_bot = excluded.by_bot, state = excluded.state, occurred_at = excluded.occurred_at,
+      closed_at = excluded.closed_at, parent_account_id = excluded.parent_account_id, confirmed_by = excluded.confirmed_by,
+      labels = excluded.labels, effective_lines = excluded.effective_lines, total_lines = excluded.total_lines,
+      url = excluded.url, number = excluded.number, title = excluded.title, co_authors = excluded.co_authors
+    where contributions.* is distinct from excluded.*";
+
+async fn merge_evidence(tx: &mut Tx, records: &[&Record], now: DateTime<Utc>) -> Result<u64, Error> {
+    let conn = tx.conn();
+    sqlx::query("create temporary table incoming_evidence (like evidence) on commit drop").execute(&mut *conn).await?;
+    copy::copy_in(&mut *conn, "copy incoming_evidence from stdin (format binary)", records.iter(), |rows, record| {
+        let key = &record.contribution.key;
+        rows.row(6);
+        rows.uuid(key.repository.0);
+        rows.text(key.kind.as_str());
+        rows.text(&key.github_id);
+        rows.bytes(&Sha256::digest(&record.evidence));
+        rows.bytes(&record.evidence);
+        rows.timestamp(now);
+    })
+    .await?;
+    let done = sqlx::query(
+        "insert into evidence select * from incoming_evidence
+         on conflict (repository_id, kind, github_id) do update set
+           content_hash = excluded.content_hash, body = excluded.body, fetched_at = excluded.fetched_at
+         where evidence.content_hash <> excluded.content_hash",
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("drop table incoming_evidence").execute(&mut *conn).await?;
+    Ok(done.rows_affected())
+}
+
+fn ids(accounts: &[AccountId]) -> Vec<i64> {
+    accounts.iter().map(|a| a.0).collect()
+}
+
+/// The ids of the default branch's commits that are stored: closed under ancestors, since a walk is stored whole or not at all.
+pub async fn list_commits(tx: &mut Tx, repository: RepositoryId) -> Result<HashSet<String>, Error> {
+    let ids = sqlx::query_scalar!("select github_id from contributions where repository_id = $1 and kind = 'commit'", repository.0)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// The raw evidence of one contribution, compressed as it was stored.
+pub async fn get_evidence(tx: &mut Tx, key: &Key) -> Result<Option<Vec<u8>>, Error> {
+    let body = sqlx::query_scalar!(
+        "select body from evidence where repository_id = $1 and kind = $2 and github_id = $3",
+        key.repository.0,
+        key.kind.as_str(),
+        &*key.github_id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(body)
+}
+
+/// What scoring a term reads: every contribution of a linked member to a tracked repository that was opened or closed in `window`.
+pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window) -> Result<Vec<Contribution>, Error> {
+    // COPY takes no parameters: what is written into the text is a UUID and two times of ours, never words from outside.
+    let statement = format!(
+        "copy (select c.repository_id, c.kind, c.github_id, c.account_id, c.by_bot, c.state, c.occurred_at, c.closed_at,
+             c.parent_account_id, c.confirmed_by, c.labels, c.effective_lines, c.total_lines
+           from contributions c
+           join tracked_repositories t on t.repository_id = c.repository_id and t.institution_id = '{institution}'
+           join members m on m.github_id = c.account_id and m.institution_id = '{institution}' and m.removed_at is null
+           where (c.occurred_at >= '{from}' and c.occurred_at < '{until}') or (c.closed_at >= '{from}' and c.closed_at < '{until}'))
+         to stdout (format binary)",
+        institution = tx.institution(),
+        from = window.from.to_rfc3339(),
+        until = window.until.to_rfc3339(),
+    );
+    let mut contributions = Vec::new();
+    copy::copy_out(tx.conn(), &statement, |row| {
+        contributions.push(Contribution {
+            key: Key { repository: RepositoryId(row.uuid()?), kind: word(&row.bytes()?, "kind")?, github_id: text(&row.bytes()?)?.into() },
+            account: row.optional_bigint()?.map(AccountId),
+            by_bot: row.boolean()?,
+            state: word(&row.bytes()?, "state")?,
+            occurred_at: row.timestamp()?,
+            closed_at: row.optional_timestamp()?,
+            parent_account: row.optional_bigint()?.map(AccountId),
+            confirmed_by: row.bigints()?.into_iter().map(AccountId).collect(),
+            labels: row.texts()?,
+            effective_lines: row.optional_bigint()?,
+            total_lines: row.optional_bigint()?,
+        });
+        Ok(())
+    })
+    .await?;
+    Ok(contributions)
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(bytes).map_err(|e| bad("text", e.to_string()))
+}
+
+fn word<T: std::str::FromStr<Err = String>>(bytes: &[u8], column: &'static str) -> Result<T, Error> {
+    text(bytes)?.parse().map_err(|why| bad(column, why))
+}
+
+fn bad(column: &'static str, why: String) -> Error {
+    Error::bad_row("contributions", column, why)
+}
+
+/// Which contributions a list shows; what is `None` does not narrow it.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub member: Option<MemberId>,
+    pub repository: Option<RepositoryId>,
+    pub kind: Option<Kind>,
+    pub from: Option<DateTime<Utc>>,
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Where a page begins: after this one, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    pub occurred_at: DateTime<Utc>,
+    pub key: Key,
+}
+
+/// A contribution as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub contribution: Contribution,
+    pub url: String,
+    pub number: Option<i64>,
+    pub title: Option<String>,
+    pub repository: FullName,
+    /// The member whose linked account did it.
+    pub member: Option<MemberId>,
+}
+
+/// At most `limit + 1` contributions to tracked repositories, newest first: the surplus one says that there is more.
+pub async fn list(tx: &mut InstitutionTx, filter: &Filter, after: Option<&After>, limit: u16) -> Result<Vec<Listed>, Error> {
+    let rows = sqlx::query_as!(
+        ListedRow,
+        r#"select c.repository_id, c.kind, c.github_id, c.account_id, c.by_bot, c.state, c.occurred_at, c.closed_at, c.parent_account_id,
+             c.confirmed_by, c.labels, c.effective_lines, c.total_lines, c.url, c.number, c.title, r.full_name,
+             m.member_id as "member_id?"
+           from contributions c
+           join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+           join repositories r on r.repository_id = c.repository_id
+           left join members m on m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null
+           where ($2::uuid is null or m.member_id = $2) and ($3::uuid is null or c.repository_id = $3)
+             and ($4::text is null or c.kind = $4)
+             and ($5::timestamptz is null or c.occurred_at >= $5) and ($6::timestamptz is null or c.occurred_at < $6)
+             and ($7::timestamptz is null or (c.occurred_at, c.repository_id, c.kind, c.github_id) < ($7, $8::uuid, $9::text, $10::text))
+           order by c.occurred_at desc, c.repository_id desc, c.kind desc, c.github_id desc
+           limit $11"#,
+        tx.institution().0,
+        filter.member.map(|m| m.0),
+        filter.repository.map(|r| r.0),
+        filter.kind.map(Kind::as_str),
+        filter.from,
+        filter.until,
+        after.map(|a| a.occurred_at),
+        after.map(|a| a.key.repository.0),
+        after.map(|a| a.key.kind.as_str()),
+        after.map(|a| &*a.key.github_id),
+        i64::from(limit) + 1,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(ListedRow::into_listed).collect()
+}
+
+struct ListedRow {
+    repository_id: Uuid,
+    kind: String,
+    github_id: String,
+    account_id: Option<i64>,
+    by_bot: bool,
+    state: String,
+    occurred_at: DateTime<Utc>,
+    closed_at: Option<DateTime<Utc>>,
+    parent_account_id: Option<i64>,
+    confirmed_by: Vec<i64>,
+    labels: Vec<String>,
+    effective_lines: Option<i64>,
+    total_lines: Option<i64>,
+    url: String,
+    number: Option<i64>,
+    title: Option<String>,
+    full_name: String,
+    member_id: Option<Uuid>,
+}
+
+impl ListedRow {
+    fn into_listed(self) -> Result<Listed, Error> {
+        Ok(Listed {
+            contribution: Contribution {
+                key: Key {
+                    repository: RepositoryId(self.repository_id),
+                    kind: word(self.kind.as_bytes(), "kind")?,
+                    github_id: self.github_id.into(),
+                },
+                account: self.account_id.map(AccountId),
+                by_bot: self.by_bot,
+                state: word(self.state.as_bytes(), "state")?,
+                occurred_at: self.occurred_at,
+                closed_at: self.closed_at,
+                parent_account: self.parent_account_id.map(AccountId),
+                confirmed_by: self.confirmed_by.into_iter().map(AccountId).collect(),
+                labels: self.labels,
+                effective_lines: self.effective_lines,
+                total_lines: self.total_lines,
+            },
+            url: self.url,
+            number: self.number,
+            title: self.title,
+            repository: self.full_name.parse().map_err(|e: crate::model::repository::NotFullName| bad("full_name", e.to_string()))?,
+            member: self.member_id.map(MemberId),
+        })
+    }
+}

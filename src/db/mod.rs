@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod contributions;
+mod copy;
 pub mod evaluations;
 pub mod idempotency;
 pub mod institutions;

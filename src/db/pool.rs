@@ -67,9 +67,14 @@ impl Db {
 
     /// A transaction that sees and writes one institution's rows, besides what all share.
     pub async fn begin_as(&self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
+        self.begin().await?.name(institution).await
+    }
+
+    /// The same, and everything that it reads is as of one moment.
+    pub async fn begin_as_of_now(&self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
         let mut tx = self.begin().await?;
-        sqlx::query("select set_config('accredit.institution', $1, true)").bind(institution.to_string()).execute(tx.conn()).await?;
-        Ok(InstitutionTx { tx, institution })
+        tx.conn().execute("set transaction isolation level repeatable read").await?;
+        tx.name(institution).await
     }
 
     /// A transaction that may also list the institutions; nothing else of them.
@@ -104,6 +109,11 @@ pub struct Tx {
 impl Tx {
     pub(in crate::db) fn conn(&mut self) -> &mut PgConnection {
         &mut self.transaction
+    }
+
+    async fn name(mut self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
+        sqlx::query("select set_config('accredit.institution', $1, true)").bind(institution.to_string()).execute(self.conn()).await?;
+        Ok(InstitutionTx { tx: self, institution })
     }
 
     pub async fn commit(self) -> Result<(), Error> {

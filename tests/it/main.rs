@@ -1,4 +1,5 @@
 //! The one integration binary: real Postgres, the model of GitHub, real HTTP.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod support;
 

@@ -1,0 +1,89 @@
+//! The credit report as JSON: the same members as the CSV, each with all lines. The lines of a member add up to the points.
+
+use serde::Serialize;
+
+use super::{CreditReport, CreditRow, LineView, moment};
+
+#[derive(Serialize)]
+struct ReportView<'a> {
+    institution: &'a str,
+    term: TermView<'a>,
+    policy: PolicyView<'a>,
+    evaluation_id: String,
+    complete_until: Option<String>,
+    repositories: Vec<RepositoryView<'a>>,
+    members: Vec<MemberView<'a>>,
+}
+
+#[derive(Serialize)]
+struct TermView<'a> {
+    code: &'a str,
+    name: &'a str,
+    starts_on: chrono::NaiveDate,
+    ends_on: chrono::NaiveDate,
+}
+
+#[derive(Serialize)]
+struct PolicyView<'a> {
+    name: &'a str,
+    version: &'a str,
+    hash: &'a str,
+}
+
+#[derive(Serialize)]
+struct RepositoryView<'a> {
+    full_name: &'a str,
+    complete_until: Option<String>,
+}
+
+#[derive(Serialize)]
+struct MemberView<'a> {
+    member_id: String,
+    number: &'a str,
+    name: &'a str,
+    unit: Option<&'a str>,
+    github_login: Option<&'a str>,
+    state: &'static str,
+    points: Option<String>,
+    credits: Option<String>,
+    credits_reason: Option<&'a str>,
+    contributions: i64,
+    lines: Vec<LineView>,
+}
+
+pub(super) fn render(report: &CreditReport) -> Result<Vec<u8>, serde_json::Error> {
+    let mut json = serde_json::to_vec_pretty(&ReportView {
+        institution: &report.institution.name,
+        term: TermView { code: &report.term.code, name: &report.term.name, starts_on: report.term.starts_on, ends_on: report.term.ends_on },
+        policy: PolicyView { name: &report.policy.name, version: &report.policy.version, hash: &report.policy.hash },
+        evaluation_id: report.evaluation.to_string(),
+        complete_until: report.complete_until().map(moment),
+        repositories: report
+            .coverage
+            .iter()
+            .map(|c| RepositoryView { full_name: c.repository.as_str(), complete_until: c.complete_until.map(moment) })
+            .collect(),
+        members: report.rows.iter().map(MemberView::from).collect(),
+    })?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+impl<'a> From<&'a CreditRow> for MemberView<'a> {
+    fn from(row: &'a CreditRow) -> Self {
+        let score = &row.score;
+        Self {
+            member_id: score.member.to_string(),
+            number: &score.number,
+            name: &score.name,
+            unit: score.unit.as_deref(),
+            github_login: score.github_login.as_deref(),
+            state: score.state().as_str(),
+            points: score.points().map(|p| p.to_string()),
+            credits: score.credits().map(|c| c.to_string()),
+            credits_reason: score.computed.as_ref().map(|c| c.credits_reason.as_str()),
+            contributions: score.contributions,
+            lines: row.lines.iter().map(LineView::from).collect(),
+        }
+    }
+}
