@@ -1,1 +1,3 @@
 //! config
+mod environment;
+pub use environment::Environment;

@@ -1,1 +1,127 @@
-//! local_cluster
+//! The embedded cluster: started, shared, stopped, and found again after anything that can happen to it.
+
+use std::{path::Path, process::Command};
+
+use accredit::db::{self, local::Cluster};
+use sqlx::{Connection as _, Executor as _, PgConnection};
+
+use crate::support::cluster::reachable_directory;
+
+/// A data directory that the server's account can enter; removed at the end.
+struct DataDir(tempfile::TempDir);
+
+impl DataDir {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        reachable_directory(dir.path());
+        Self(dir)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn server_pid(&self) -> i32 {
+        let file = std::fs::read_to_string(self.path().join("data/postmaster.pid")).unwrap();
+        file.lines().next().unwrap().parse().unwrap()
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+async fn connect(cluster: &Cluster) -> PgConnection {
+    PgConnection::connect_with(cluster.options().postgres()).await.unwrap()
+}
+
+async fn remember(cluster: &Cluster, word: &str) {
+    let mut connection = connect(cluster).await;
+    connection.execute("create table if not exists memory (word text)").await.unwrap();
+    sqlx::query("insert into memory values ($1)").bind(word).execute(&mut connection).await.unwrap();
+}
+
+async fn memory(cluster: &Cluster) -> Vec<String> {
+    sqlx::query_scalar("select word from memory order by word").fetch_all(&mut connect(cluster).await).await.unwrap()
+}
+
+#[test]
+fn a_second_start_finds_the_data_of_the_first() {
+    let dir = DataDir::new();
+    let first = Cluster::start(dir.path()).unwrap();
+    assert!(first.is_owner());
+    block_on(async {
+        db::migrate(&first.options()).await.unwrap();
+        db::connect(&first.options(), 2).await.unwrap().check().await.unwrap();
+        remember(&first, "kept").await;
+    });
+    first.stop().unwrap();
+    assert!(!dir.path().join("data/postmaster.pid").exists(), "a clean stop leaves no lock behind");
+
+    let second = Cluster::start(dir.path()).unwrap();
+    assert_eq!(block_on(memory(&second)), ["kept"]);
+    block_on(db::migrate(&second.options())).unwrap();
+}
+
+#[test]
+fn a_server_that_was_killed_is_recovered_with_all_that_was_committed() {
+    let dir = DataDir::new();
+    let first = Cluster::start(dir.path()).unwrap();
+    block_on(remember(&first, "committed"));
+    kill(dir.server_pid(), "KILL");
+    first.stop().unwrap();
+    assert!(dir.path().join("data/postmaster.pid").exists(), "the lock of the killed server is stale");
+
+    let second = Cluster::start(dir.path()).unwrap();
+    assert_eq!(block_on(memory(&second)), ["committed"]);
+}
+
+#[test]
+fn a_stale_lock_whose_number_another_program_has_by_now_is_no_hindrance() {
+    let dir = DataDir::new();
+    Cluster::start(dir.path()).unwrap().stop().unwrap();
+    // Postgres believes such a lock where the process has the server's own account.
+    let stranger = as_owner_of(&dir.path().join("data"), Command::new("/bin/sleep").arg("600")).spawn().unwrap();
+    let lock = format!("{}\n{}\n1\n5432\n{}\n\n\n", stranger.id(), dir.path().join("data").display(), dir.path().join("sock").display());
+    std::fs::write(dir.path().join("data/postmaster.pid"), lock).unwrap();
+
+    let started = Cluster::start(dir.path());
+    kill(i32::try_from(stranger.id()).unwrap(), "KILL");
+    started.unwrap();
+}
+
+#[test]
+fn a_server_whose_application_was_killed_is_stopped_before_the_next_one_starts() {
+    let dir = DataDir::new();
+    Cluster::start(dir.path()).unwrap().stop().unwrap();
+    // An orphan as it is left where the kernel does not stop it: alive, and nobody holds the application's lock.
+    let data = dir.path().join("data");
+    let mut orphan = as_owner_of(&data, Command::new(postgres()).arg("-D").arg(&data).arg("-k").arg(dir.path().join("sock")).args(["-h", ""]))
+        .current_dir(&data)
+        .spawn()
+        .unwrap();
+    while !data.join("postmaster.pid").exists() {
+        std::thread::yield_now();
+    }
+    let reaper = std::thread::spawn(move || orphan.wait());
+    let cluster = Cluster::start(dir.path()).unwrap();
+    assert!(cluster.is_owner());
+    assert!(reaper.join().unwrap().unwrap().success());
+}
+
+#[test]
+fn two_on_one_data_dir_share_the_server_that_the_first_one_owns() {
+    let dir = DataDir::new();
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| Cluster::start(dir.path()).map(Keep));
+        let one = Cluster::start(dir.path()).unwrap();
+        (one, other.join().unwrap().unwrap().0)
+    });
+    assert_ne!(first.is_owner(), second.is_owner());
+    block_on(remember(&first, "seen by both"));
+    assert_eq!(block_on(memory(&second)), ["seen by both"]);
+
+    let (owner, guest) = if first.is_owner() { (first, second) } else { (second, first) };
+    guest.stop().unwrap();
+    assert_eq!(block_on(memory(&owner)), ["seen by both"], "a guest leaves without stopping the server");
+}

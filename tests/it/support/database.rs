@@ -11,6 +11,8 @@ use accredit::db::{self, ConnectOptions, Db};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
+use super::cluster;
+
 /// Whoever makes a template on this server holds this advisory lock of the database `postgres`.
 const TEMPLATE_LOCK: i64 = 0x0061_6363_7465_7374;
 const CONNECTIONS: u32 = 5;
@@ -23,8 +25,8 @@ pub struct TestDatabase {
 
 impl TestDatabase {
     pub async fn new() -> Self {
-        let template = template(server()).await;
-        let options = create(server(), &format!("template {template}")).await;
+        let template = template(cluster::server()).await;
+        let options = create(cluster::server(), &format!("template {template}")).await;
         let db = db::connect(&options, CONNECTIONS).await.expect("the test's database");
         Self { options, db }
     }
@@ -63,7 +65,7 @@ pub struct EmptyDatabase {
 
 impl EmptyDatabase {
     pub async fn new() -> Self {
-        Self { options: create(server(), "template template0").await }
+        Self { options: create(cluster::server(), "template template0").await }
     }
 
     pub fn options(&self) -> &ConnectOptions {
@@ -79,16 +81,6 @@ impl Drop for EmptyDatabase {
     fn drop(&mut self) {
         drop_database(&self.options);
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test command is the door here")]
-fn server() -> &'static ConnectOptions {
-    use std::sync::OnceLock;
-    static SERVER: OnceLock<ConnectOptions> = OnceLock::new();
-    SERVER.get_or_init(|| {
-        let url = std::env::var("ACCREDIT_TEST_DATABASE_URL").expect("ACCREDIT_TEST_DATABASE_URL");
-        ConnectOptions::from_url(&url.into()).expect("ACCREDIT_TEST_DATABASE_URL")
-    })
 }
 
 async fn connect(options: &ConnectOptions) -> PgConnection {
