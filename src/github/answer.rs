@@ -214,3 +214,81 @@ impl Answer {
         Error::Protocol { what: what.into(), request: self.request().clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+    use rstest::rstest;
+
+    use super::*;
+
+    /// An answer given at noon by GitHub's clock.
+    fn answer(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Result<Answer, Error> {
+        let mut map = HeaderMap::new();
+        map.insert("date", HeaderValue::from_static("Mon, 01 Sep 2025 12:00:00 GMT"));
+        map.insert("x-github-request-id", HeaderValue::from_static("ABCD:1"));
+        for &(name, value) in headers {
+            map.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        read(Head::read(status, &map), body).and_then(Answer::whole)
+    }
+
+    /// The same noon in seconds.
+    const NOON: i64 = 1_756_728_000;
+    const SLOW_DOWN: &str = r#"{"message": "You have exceeded a secondary rate limit."}"#;
+    const SPENT: &str = r#"{"data": null, "errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}"#;
+
+    #[rstest]
+    #[case::graphql_names_no_time(200, &[], SPENT, 60)]
+    #[case::graphql_with_the_budgets_reset(200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1756729800")], SPENT, 1800)]
+    #[case::a_reset_of_another_budget(200, &[("x-ratelimit-remaining", "17"), ("x-ratelimit-reset", "1756729800")], SPENT, 60)]
+    #[case::secondary_as_200(200, &[], SLOW_DOWN, 60)]
+    #[case::secondary_among_errors(200, &[], r#"{"data": {"a": 1}, "errors": [{"message": "secondary rate limit"}]}"#, 60)]
+    #[case::secondary_as_403(403, &[], SLOW_DOWN, 60)]
+    #[case::seconds(403, &[("retry-after", "90")], "{}", 90)]
+    #[case::a_date(429, &[("retry-after", "Mon, 01 Sep 2025 12:02:00 GMT")], "", 120)]
+    #[case::no_words_at_all(429, &[], "", 60)]
+    #[case::retry_after_beats_reset(429, &[("retry-after", "5"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1756729800")], "", 5)]
+    #[case::never_more_than_an_hour(429, &[("retry-after", "999999")], "", 3600)]
+    #[case::never_a_time_that_has_passed(429, &[("retry-after", "Mon, 01 Sep 2025 11:00:00 GMT")], "", 1)]
+    #[case::primary_of_rest(403, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1756728600")], "{}", 600)]
+    fn a_rate_limit_says_until_when_by_githubs_clock(
+        #[case] status: u16,
+        #[case] headers: &[(&'static str, &'static str)],
+        #[case] body: &str,
+        #[case] seconds: i64,
+    ) {
+        let error = answer(status, headers, body).unwrap_err();
+        let Error::RateLimited { until, request, .. } = &error else { panic!("{error}") };
+        assert_eq!(until.timestamp() - NOON, seconds);
+        assert_eq!(request.to_string(), "GitHub request ABCD:1");
+    }
+
+    #[rstest]
+    #[case(401, r#"{"message": "Bad credentials"}"#, "set GITHUB_TOKEN")]
+    #[case(403, r#"{"message": "Resource not accessible by personal access token"}"#, "GitHub forbids it: Resource not accessible")]
+    #[case(404, r#"{"message": "Not Found"}"#, "GitHub does not have it")]
+    #[case(410, r#"{"message": "Issues are disabled"}"#, "gone for good: Issues are disabled")]
+    #[case(451, r#"{"message": "Repository access blocked"}"#, "blocked it for legal reasons")]
+    #[case(502, "<html>Bad gateway</html>", "GitHub answered 502: <html>")]
+    #[case(301, "", "GitHub answered 301, which is not expected")]
+    #[case(200, "<html><body>Unicorn!", "the answer is not JSON, it begins `<html>")]
+    #[case(200, r#"{"data": {"node": {"#, "not JSON")]
+    #[case(200, "", "not JSON")]
+    #[case(200, "{}", "data: there is none, and no errors either")]
+    #[case(200, r#"{"data": null}"#, "data: there is none, and no errors either")]
+    #[case(200, "[]", "the answer: ")]
+    #[case(200, r#"{"data": {"a": 1}, "errors": [{"type": "NOT_FOUND", "path": ["a", 0], "message": "No such"}]}"#, "No such (at a.0)")]
+    #[case(200, r#"{"data": {"a": 1}, "errors": [{"message": "Something went wrong"}]}"#, "GitHub reports an error: Something went wrong")]
+    #[case(200, r#"{"errors": [{"type": "SERVICE_UNAVAILABLE", "message": "x"}]}"#, "GitHub reports SERVICE_UNAVAILABLE")]
+    fn every_failure_has_its_name_and_its_request(#[case] status: u16, #[case] body: &str, #[case] says: &str) {
+        let error = answer(status, &[], body).unwrap_err().to_string();
+        assert!(error.contains(says) && error.contains("GitHub request ABCD:1"), "{error}");
+    }
+
+    #[test]
+    fn a_rate_limit_without_any_time_is_not_given_one_of_ours() {
+        let error = read(Head::read(429, &HeaderMap::new()), "").unwrap_err();
+        assert!(matches!(error, Error::Protocol { .. }), "{error}");
+    }
+}
