@@ -177,6 +177,7 @@ pub struct Commit {
     pub authored_at: DateTime<Utc>,
     /// The git author first, then each `Co-authored-by`. An author whose address no account claims has no account.
     pub authors: Vec<CommitAuthor>,
+    /// Absent where GitHub gives none, and in the commits of a pull request, where they are not asked for.
     pub additions: Option<i64>,
     pub deletions: Option<i64>,
     /// Ids of the parents: more than one is a merge.
