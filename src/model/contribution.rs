@@ -42,6 +42,8 @@ macro_rules! words {
     };
 }
 
+pub(in crate::model) use words;
+
 words! {
     /// What kind of thing was done.
     Kind {
@@ -59,9 +61,7 @@ words! {
 }
 
 words! {
-    /// How it stands. Which states a kind can have: pull request: open, closed, merged; review: commented, approved,
-    /// changes_requested, dismissed; issue: open, closed, completed, not_planned, duplicate; release: published, prerelease;
-    /// the rest: published.
+    /// How it stands. Which states a kind can have: `Kind::states`.
     State {
         Open = "open",
         /// Closed, and GitHub does not say why.
@@ -76,6 +76,19 @@ words! {
         Duplicate = "duplicate",
         Published = "published",
         Prerelease = "prerelease",
+    }
+}
+
+impl Kind {
+    /// The states that a contribution of this kind can be in.
+    pub const fn states(self) -> &'static [State] {
+        match self {
+            Self::PullRequest => &[State::Open, State::Closed, State::Merged],
+            Self::Review => &[State::Commented, State::Approved, State::ChangesRequested, State::Dismissed],
+            Self::Issue => &[State::Open, State::Closed, State::Completed, State::NotPlanned, State::Duplicate],
+            Self::Release => &[State::Published, State::Prerelease],
+            Self::ReviewComment | Self::IssueComment | Self::Commit | Self::Discussion | Self::DiscussionComment => &[State::Published],
+        }
     }
 }
 

@@ -34,6 +34,15 @@ impl Points {
         Decimal::new(self.0, 3).normalize()
     }
 
+    /// The same amount, exactly; `None` for one with more than three places or that does not fit.
+    pub fn from_decimal(amount: Decimal) -> Option<Self> {
+        let amount = amount.normalize();
+        if amount.scale() > 3 {
+            return None;
+        }
+        amount.checked_mul(Decimal::ONE_THOUSAND)?.to_i64().map(Self)
+    }
+
     /// `self × factor`, rounded half up to a thousandth; `None` when it does not fit.
     pub fn scaled(self, factor: Decimal) -> Option<Self> {
         let exact = Decimal::from(self.0).checked_mul(factor)?;
@@ -52,11 +61,8 @@ impl FromStr for Points {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || NotPoints(text.to_owned());
-        let decimal = Decimal::from_str_exact(text).map_err(|_| refuse())?.normalize();
-        if decimal.scale() > 3 {
-            return Err(refuse());
-        }
-        decimal.checked_mul(Decimal::ONE_THOUSAND).and_then(|t| t.to_i64()).map(Self).ok_or_else(refuse)
+        let decimal = Decimal::from_str_exact(text).map_err(|_| refuse())?;
+        Self::from_decimal(decimal).ok_or_else(refuse)
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Line {
     /// Why it earned nothing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub excluded: Option<Reason>,
-    /// Why it earned less than base times factors.
+    /// Which limit kept it from earning base times factors.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub limited: Option<Reason>,
 }
