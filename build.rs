@@ -1,5 +1,6 @@
 //! Tells cargo what else the crate is made of; nothing is generated.
 
+#[expect(clippy::disallowed_methods, reason = "a build script has no other way to be told")]
 fn main() {
     // `sqlx::migrate!` embeds them.
     println!("cargo::rerun-if-changed=migrations");

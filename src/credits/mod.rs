@@ -28,10 +28,9 @@ pub fn decide(rule: &CreditRule, points: Points) -> Decision {
     let rounded = format!("{rate}, {} a multiple of {}", rounding_words(rule.rounding), rule.step);
     let credits = Credits::new(Decimal::from(steps) * rule.step.to_decimal());
     match rule.cap {
-        _ if credits < rule.minimum => Decision {
-            credits: Credits::ZERO,
-            reason: format!("{rounded}: {credits}, below the minimum of {}, so none", rule.minimum),
-        },
+        _ if credits < rule.minimum => {
+            Decision { credits: Credits::ZERO, reason: format!("{rounded}: {credits}, below the minimum of {}, so none", rule.minimum) }
+        }
         Some(cap) if credits > cap => {
             Decision { credits: cap, reason: format!("{rounded}: {credits}, more than the cap of {cap}, so {cap}") }
         }

@@ -100,5 +100,6 @@ impl<'a> Budgets<'a> {
 }
 
 fn holds(limit: &Limit, kind: Kind, category: &str) -> bool {
-    (limit.kinds.is_empty() || limit.kinds.contains(&kind)) && (limit.categories.is_empty() || limit.categories.iter().any(|c| c == category))
+    (limit.kinds.is_empty() || limit.kinds.contains(&kind))
+        && (limit.categories.is_empty() || limit.categories.iter().any(|c| c == category))
 }

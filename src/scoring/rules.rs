@@ -41,7 +41,10 @@ pub(super) enum Size<'a> {
     Ignored,
     /// The rule asks, and nobody knows.
     Unknown,
-    Step { lines: i64, step: &'a SizeStep },
+    Step {
+        lines: i64,
+        step: &'a SizeStep,
+    },
 }
 
 /// Why a contribution earned nothing.

@@ -66,10 +66,12 @@ fn unsafe_and_fast(options: &ConnectOptions) {
         for sql in ["alter system set fsync = off", "alter system set synchronous_commit = off", "select pg_reload_conf()"] {
             connection.execute(sql).await.expect(sql);
         }
-        let left: Vec<String> = sqlx::query_scalar("select format('drop database %I with (force)', datname) from pg_database where datname ~ '^accredit_test_'")
-            .fetch_all(&mut connection)
-            .await
-            .expect("databases of runs that were killed");
+        let left: Vec<String> = sqlx::query_scalar(
+            "select format('drop database %I with (force)', datname) from pg_database where datname ~ '^accredit_test_'",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .expect("databases of runs that were killed");
         for sql in left {
             connection.execute(sqlx::AssertSqlSafe(sql)).await.expect("dropping what a killed run left");
         }
