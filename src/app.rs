@@ -1,1 +1,119 @@
-//! app
+//! Wiring: settings become a database, a GitHub and a clock, and those the doors.
+//! It must not decide anything: what a door does is the door's matter.
+
+use std::{future::Future, path::Path};
+
+use anyhow::Context as _;
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{
+    api,
+    config::Settings,
+    db::{self, Db, local::Cluster},
+    github,
+    jobs::{Tools, Worker, WorkerSettings},
+    model::clock::Clock,
+    shutdown,
+};
+
+/// Opens the database that the settings name (without one the embedded cluster, brought up to date), does `work` and closes it again.
+///
+/// Call it from the main thread: the embedded server stops with the thread that started it.
+pub fn with_database<T, F: Future<Output = anyhow::Result<T>>>(settings: &Settings, work: impl FnOnce(Db) -> F) -> anyhow::Result<T> {
+    match &settings.database.url {
+        Some(url) => {
+            let options = db::ConnectOptions::from_url(url)?;
+            block_on(opened(options, settings.database.max_connections, work))?
+        }
+        None => with_cluster(Cluster::start(&settings.data_dir)?, settings, work),
+    }
+}
+
+/// The same on a new cluster below the settings' data directory, which is thrown away afterwards.
+pub fn with_fresh_database<T, F: Future<Output = anyhow::Result<T>>>(settings: &Settings, work: impl FnOnce(Db) -> F) -> anyhow::Result<T> {
+    let directory = settings.data_dir.join(format!("fresh-{}", std::process::id()));
+    remove(&directory)?;
+    let outcome = with_cluster(Cluster::start(&directory)?, settings, work);
+    remove(&directory)?;
+    outcome
+}
+
+fn with_cluster<T, F: Future<Output = anyhow::Result<T>>>(
+    cluster: Cluster,
+    settings: &Settings,
+    work: impl FnOnce(Db) -> F,
+) -> anyhow::Result<T> {
+    let options = cluster.options();
+    let outcome = block_on(async {
+        db::migrate(&options).await?;
+        opened(options, settings.database.max_connections, work).await
+    })?;
+    cluster.stop()?;
+    outcome
+}
+
+async fn opened<T, F: Future<Output = anyhow::Result<T>>>(
+    options: db::ConnectOptions,
+    max_connections: u32,
+    work: impl FnOnce(Db) -> F,
+) -> anyhow::Result<T> {
+    let db = db::connect(&options, max_connections).await?;
+    db.check().await?;
+    let outcome = work(db.clone()).await;
+    db.close().await;
+    outcome
+}
+
+fn block_on<F: Future>(future: F) -> anyhow::Result<F::Output> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    Ok(runtime.block_on(future))
+}
+
+fn remove(directory: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", directory.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What jobs work with, against the GitHub of the settings. Call it inside a runtime.
+pub fn tools(settings: &Settings, db: Db) -> anyhow::Result<Tools> {
+    let github = github::Client::new(&settings.github.base_url, settings.github.token.as_ref())?;
+    Ok(Tools { db, github, clock: Clock::System })
+}
+
+/// Runs a worker beside `work`, and lets it finish what it has in hand when `work` is over.
+pub async fn with_worker<T>(tools: Tools, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let worker = Worker::start(tools, WorkerSettings::default(), async {
+        // Dropping the sender is the sign.
+        let _ = stopped.await;
+    })
+    .await?;
+    let mut working = tokio::spawn(async move { worker.run().await });
+    tokio::select! {
+        ended = &mut working => {
+            ended??;
+            anyhow::bail!("the worker stopped before the work was done");
+        }
+        outcome = work => {
+            drop(stop);
+            working.await??;
+            outcome
+        }
+    }
+}
+
+/// Takes jobs until the process is told to stop.
+pub async fn work(tools: Tools) -> anyhow::Result<()> {
+    Worker::start(tools, WorkerSettings::default(), shutdown::signal()).await?.run().await?;
+    Ok(())
+}
+
+/// Answers HTTP until the process is told to stop.
+pub async fn serve(db: Db, listener: TcpListener) -> anyhow::Result<()> {
+    api::serve(listener, api::router(api::Api { db, clock: Clock::System }), shutdown::signal()).await?;
+    Ok(())
+}

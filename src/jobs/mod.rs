@@ -1,1 +1,58 @@
-//! jobs
+//! Jobs: the one place where a fetch and a write meet. Each loads, thinks and stores; each may be run twice and does its work once.
+//! No network call stands between the begin and the commit of a transaction.
+
+mod link_accounts;
+mod score_term;
+mod sync_repository;
+mod worker;
+
+use chrono::{DateTime, Utc};
+
+pub use worker::{Error, Worker, WorkerSettings};
+
+use crate::{db, github, model::clock::Clock};
+
+/// What every job works with.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    pub db: db::Db,
+    pub github: github::Client,
+    pub clock: Clock,
+}
+
+/// Why a job did not do its work.
+#[derive(Debug)]
+enum Failure {
+    /// GitHub asks to wait: the job is put off until then, and this counts as no try.
+    Later { until: DateTime<Utc>, why: String },
+    /// May work next time: the queue tries again, a little later each time.
+    Retry(String),
+    /// Will not work however often it is tried: a person must do something.
+    Permanent(String),
+}
+
+impl From<db::Error> for Failure {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::BadRow { .. } => Self::Permanent(error.to_string()),
+            _ => Self::Retry(error.to_string()),
+        }
+    }
+}
+
+impl From<github::Error> for Failure {
+    fn from(error: github::Error) -> Self {
+        let why = error.to_string();
+        match error.retry() {
+            github::Retry::At(until) => Self::Later { until, why },
+            github::Retry::Later => Self::Retry(why),
+            github::Retry::Never => Self::Permanent(why),
+        }
+    }
+}
+
+/// Which try of a job this is.
+#[derive(Debug, Clone, Copy)]
+struct Attempt {
+    is_last: bool,
+}

@@ -1,0 +1,107 @@
+//! Scores all members of an institution in a term under a policy, and stores every line.
+//! It must not fetch; what it reads, it reads as of one moment.
+
+use std::{collections::HashMap, sync::Arc};
+
+use rayon::prelude::*;
+
+use super::{Attempt, Failure, Tools};
+use crate::{
+    credits,
+    db::{self, InstitutionTx, evaluations, members::Scored, scores},
+    model::{
+        account::AccountId, contribution::Contribution, job::ScoreTerm, member_score::Computed, policy::Policy, work::Evaluation,
+    },
+    scoring::{self, Context, Subject},
+};
+
+/// Members scored at a time: bounds the memory that their lines take.
+const CHUNK: usize = 1_000;
+
+/// One try. The last one that fails leaves its reason in the evaluation.
+pub(super) async fn run(tools: &Tools, job: &ScoreTerm, attempt: Attempt) -> Result<(), String> {
+    match score(tools, job).await {
+        Ok(()) => Ok(()),
+        Err(Failure::Retry(why)) if !attempt.is_last => Err(why),
+        Err(Failure::Retry(why) | Failure::Permanent(why) | Failure::Later { why, .. }) => {
+            fail(tools, job, &why).await.map_err(|error| error.to_string())
+        }
+    }
+}
+
+async fn fail(tools: &Tools, job: &ScoreTerm, why: &str) -> Result<(), db::Error> {
+    let mut tx = tools.db.begin_as(job.institution_id).await?;
+    evaluations::finish(&mut tx, job.evaluation_id, Some(why), tools.clock.now()).await?;
+    tx.commit().await
+}
+
+async fn score(tools: &Tools, job: &ScoreTerm) -> Result<(), Failure> {
+    let mut tx = tools.db.begin_as(job.institution_id).await?;
+    let evaluation = evaluations::take(&mut tx, job.evaluation_id, tools.clock.now()).await?;
+    tx.commit().await?;
+    let Some(evaluation) = evaluation else { return Ok(()) };
+
+    // One transaction over one moment: a killed worker leaves nothing, and no row is newer than another.
+    let mut tx = tools.db.begin_as_of_now(job.institution_id).await?;
+    let ground = Arc::new(load(&mut tx, &evaluation).await?);
+    scores::remove(&mut tx, evaluation.id).await?;
+    for from in (0..ground.members.len()).step_by(CHUNK) {
+        let shared = Arc::clone(&ground);
+        let thinking = tokio::task::spawn_blocking(move || shared.score_some(from));
+        let found = thinking.await.map_err(|stopped| Failure::Permanent(format!("scoring stopped: {stopped}")))?;
+        scores::insert_batch(&mut tx, evaluation.id, &found).await?;
+    }
+    evaluations::insert_coverage(&mut tx, evaluation.id).await?;
+    evaluations::finish(&mut tx, evaluation.id, None, tools.clock.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// All that scoring reads.
+struct Ground {
+    policy: Policy,
+    context: Context,
+    members: Vec<Scored>,
+    contributions: HashMap<AccountId, Vec<Contribution>>,
+}
+
+async fn load(tx: &mut InstitutionTx, evaluation: &Evaluation) -> Result<Ground, Failure> {
+    let gone = |what: &str| Failure::Permanent(format!("the evaluation's {what} is not there any more"));
+    let institution = db::institutions::get(tx).await?.ok_or_else(|| gone("institution"))?;
+    let term = db::terms::get(tx, evaluation.term).await?.ok_or_else(|| gone("term"))?;
+    let stored = db::policies::get(tx, evaluation.policy).await?.ok_or_else(|| gone("policy"))?;
+    let policy = scoring::policy::parse(&format!("{} {}", stored.name, stored.version), &stored.source)
+        .map_err(|errors| Failure::Permanent(format!("the stored policy is not one that this version of Accredit reads: {errors}")))?;
+    if policy.hash != evaluation.policy_hash {
+        return Err(Failure::Permanent("the stored policy is not the one that the evaluation was asked for: its hash differs".to_owned()));
+    }
+    let window = term.window(institution.timezone);
+    let repositories = db::repositories::list_contexts(tx).await?.into_iter().map(|context| (context.id, context)).collect();
+    let members = db::members::list_for_scoring(tx).await?;
+    let mut contributions: HashMap<AccountId, Vec<Contribution>> = HashMap::new();
+    for contribution in db::contributions::list_for_scoring(tx, window).await? {
+        if let Some(account) = contribution.account {
+            contributions.entry(account).or_default().push(contribution);
+        }
+    }
+    Ok(Ground { policy, context: Context { window, zone: institution.timezone, repositories }, members, contributions })
+}
+
+impl Ground {
+    /// The scores of at most `CHUNK` members, on all cores.
+    fn score_some(&self, from: usize) -> Vec<scores::NewScore> {
+        self.members.par_iter().skip(from).take(CHUNK).map(|member| self.score(member)).collect()
+    }
+
+    /// A member without a linked account has no points: nothing can be known, and that is not zero.
+    fn score(&self, member: &Scored) -> scores::NewScore {
+        let Some(account) = member.account else {
+            return scores::NewScore { member: member.id, computed: None, lines: Vec::new() };
+        };
+        let contributions = self.contributions.get(&account).map_or(&[][..], Vec::as_slice);
+        let sheet = scoring::score(&self.policy, &Subject { member: member.id, account }, &self.context, contributions);
+        let decision = credits::decide(&self.policy.credits, sheet.points);
+        let computed = Computed { points: sheet.points, credits: decision.credits, credits_reason: decision.reason };
+        scores::NewScore { member: member.id, computed: Some(computed), lines: sheet.lines }
+    }
+}

@@ -1,0 +1,179 @@
+//! Fetches one repository and stores what it brought: page by page, and complete only when everything is there.
+//! It must not move the watermark after a partial fetch, nor write a row that has not changed.
+
+use super::{Attempt, Failure, Tools};
+use crate::{
+    contributions,
+    db::{self, syncs},
+    github::Snapshot,
+    model::{
+        github::{Batch, Commit},
+        ids::{RepositoryId, SyncId},
+        job::SyncRepository,
+    },
+};
+
+/// One try. A failed one leaves its reason where people look for it.
+pub(super) async fn run(tools: &Tools, job: &SyncRepository, attempt: Attempt) -> Result<(), String> {
+    match fetch(tools, job).await {
+        Ok(()) => Ok(()),
+        Err(failure) => settle(tools, job, attempt, failure).await,
+    }
+}
+
+async fn fetch(tools: &Tools, job: &SyncRepository) -> Result<(), Failure> {
+    let repository = job.repository_id;
+    let mut tx = tools.db.begin().await?;
+    let Some(ground) = syncs::take(&mut tx, repository, job.sync_id, tools.clock.now()).await? else { return Ok(()) };
+    let known_commits = db::contributions::list_commits(&mut tx, repository).await?;
+    tx.commit().await?;
+
+    // A count of its own: other syncs of this worker share the connection, not the bill.
+    let github = tools.github.counting_afresh();
+    let snapshot = github.repository(&ground.full_name).await?;
+    refuse_unfit(&ground, &snapshot)?;
+    let mut store = Store::new(tools, repository, job.sync_id, total(&snapshot)?);
+    let mut changes = github.changes(&snapshot, ground.synced_until, known_commits);
+    let mut commits: Vec<Commit> = Vec::new();
+    while let Some(mut batch) = changes.next().await? {
+        let items = batch.items();
+        // A walk over commits stops at those that are stored, so all of a walk are stored, or none: see list_commits.
+        commits.append(&mut batch.commits);
+        store.page(batch, items, github.requests()).await?;
+    }
+    let complete_until =
+        changes.complete_until().ok_or_else(|| Failure::Retry("the fetch ended before everything had arrived".to_owned()))?;
+    let rest = Batch { commits, ..Batch::default() };
+    store.end(rest, &snapshot, complete_until, github.requests()).await
+}
+
+/// What must not be fetched, however well it can be.
+fn refuse_unfit(ground: &syncs::Ground, snapshot: &Snapshot) -> Result<(), Failure> {
+    let facts = &snapshot.facts;
+    if facts.is_private {
+        return Err(Failure::Permanent(format!("{} is private: credit is given for public work only", facts.full_name)));
+    }
+    match ground.github_id {
+        Some(known) if known != facts.github_id => Err(Failure::Permanent(format!(
+            "{} is another repository now (GitHub's id {}) than the one that was registered ({known}): register it anew",
+            facts.full_name, facts.github_id
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// How much there is to look at; reviews and comments come on top, so a sync fetches more than this.
+fn total(snapshot: &Snapshot) -> Result<i64, Failure> {
+    let totals = &snapshot.totals;
+    count(totals.pull_requests.saturating_add(totals.issues).saturating_add(totals.commits).saturating_add(totals.releases))
+}
+
+fn count(number: u64) -> Result<i64, Failure> {
+    i64::try_from(number).map_err(|_| Failure::Permanent(format!("{number} is more than can be counted")))
+}
+
+/// Where the pages of one sync go.
+struct Store<'a> {
+    tools: &'a Tools,
+    repository: RepositoryId,
+    sync: SyncId,
+    fetched: i64,
+    total: i64,
+    /// Requests that the sync's row knows of already.
+    requests_told: u64,
+}
+
+impl<'a> Store<'a> {
+    fn new(tools: &'a Tools, repository: RepositoryId, sync: SyncId, total: i64) -> Self {
+        Self { tools, repository, sync, fetched: 0, total, requests_told: 0 }
+    }
+
+    /// Stores a page and shows the progress, both or neither.
+    async fn page(&mut self, batch: Batch, items: usize, requests: u64) -> Result<(), Failure> {
+        self.fetched += i64::try_from(items).map_err(|e| Failure::Permanent(e.to_string()))?;
+        let prepared = self.prepare(batch)?;
+        let mut tx = self.tools.db.begin().await?;
+        let written = self.write(&mut tx, &prepared).await?;
+        self.advance(&mut tx, written, requests).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Stores the rest, the repository's own facts and its watermark, and closes the sync: all of it or nothing.
+    async fn end(
+        &mut self,
+        rest: Batch,
+        snapshot: &Snapshot,
+        complete_until: chrono::DateTime<chrono::Utc>,
+        requests: u64,
+    ) -> Result<(), Failure> {
+        let prepared = self.prepare(rest)?;
+        let evidence = contributions::compress(&snapshot.facts.evidence);
+        let outcome = syncs::Outcome { facts: &snapshot.facts, evidence: &evidence, complete_until };
+        let mut tx = self.tools.db.begin().await?;
+        let mut written = self.write(&mut tx, &prepared).await?;
+        written += match syncs::finish(&mut tx, self.repository, self.sync, outcome, self.tools.clock.now()).await {
+            Err(db::Error::Conflict { .. }) => {
+                return Err(Failure::Permanent(format!(
+                    "GitHub calls this repository {}, and under that name it is registered already: remove one of the two",
+                    snapshot.facts.full_name
+                )));
+            }
+            changed => changed?,
+        };
+        self.advance(&mut tx, written, requests).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn prepare(&self, batch: Batch) -> Result<contributions::Prepared, Failure> {
+        contributions::prepare(self.repository, batch).map_err(|e| Failure::Permanent(e.to_string()))
+    }
+
+    async fn write(&self, tx: &mut db::Tx, prepared: &contributions::Prepared) -> Result<u64, Failure> {
+        let now = self.tools.clock.now();
+        let accounts = db::accounts::insert_batch(tx, &prepared.accounts, now).await?;
+        Ok(accounts + db::contributions::insert_batch(tx, &prepared.records, now).await?)
+    }
+
+    async fn advance(&mut self, tx: &mut db::Tx, written: u64, requests: u64) -> Result<(), Failure> {
+        let progress = syncs::Progress {
+            fetched: self.fetched,
+            total: Some(self.total),
+            requests: count(requests - self.requests_told)?,
+            written: count(written)?,
+        };
+        self.requests_told = requests;
+        Ok(syncs::advance(tx, self.repository, self.sync, progress).await?)
+    }
+}
+
+/// Puts a failed try back, or closes the sync, with the reason; an error says that the queue is to try again.
+async fn settle(tools: &Tools, job: &SyncRepository, attempt: Attempt, failure: Failure) -> Result<(), String> {
+    let told = async {
+        let mut tx = tools.db.begin().await?;
+        let (repository, sync) = (job.repository_id, job.sync_id);
+        let again = match failure {
+            Failure::Later { until, why } => {
+                syncs::postpone(&mut tx, repository, sync, &why).await?;
+                db::queue::enqueue(&mut tx, job, Some(until)).await?;
+                None
+            }
+            Failure::Retry(why) if !attempt.is_last => {
+                syncs::postpone(&mut tx, repository, sync, &why).await?;
+                Some(why)
+            }
+            Failure::Retry(why) | Failure::Permanent(why) => {
+                syncs::fail(&mut tx, repository, sync, &why, tools.clock.now()).await?;
+                None
+            }
+        };
+        tx.commit().await?;
+        Ok::<_, db::Error>(again)
+    };
+    match told.await {
+        Ok(None) => Ok(()),
+        Ok(Some(why)) => Err(why),
+        Err(error) => Err(error.to_string()),
+    }
+}
