@@ -1,1 +1,4 @@
-//! shutdown
+//! stub
+pub async fn signal() {
+    std::future::pending::<()>().await;
+}

@@ -1,3 +1,5 @@
 //! config
 mod environment;
+mod settings;
 pub use environment::Environment;
+pub use settings::Settings;

@@ -1,1 +1,173 @@
-//! members
+//! Members: the register of an institution's students and faculty.
+//! It must not link an account: it notes the login, and `accounts::link` notes GitHub's answer.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Error, InstitutionTx, Result};
+use crate::model::{
+    account::AccountId,
+    ids::MemberId,
+    member::{AccountState, Member, MemberRole},
+};
+
+/// What somebody says of a member. The account's number is GitHub's to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub number: String,
+    pub name: String,
+    pub role: MemberRole,
+    pub unit: Option<String>,
+    pub github_login: Option<String>,
+}
+
+/// Writes a new member; a login waits for GitHub's answer. `Conflict` on `members_number` or `members_github_login`.
+pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<()> {
+    let state = if profile.github_login.is_some() { AccountState::Pending } else { AccountState::None };
+    sqlx::query!(
+        "insert into members (institution_id, member_id, number, name, role, unit, github_login, account_state, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        tx.institution().0,
+        id.0,
+        profile.number,
+        profile.name,
+        profile.role.as_str(),
+        profile.unit,
+        profile.github_login,
+        state.as_str(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Replaces what is said of a member; says whether there was one. Another login (or none) undoes the link: GitHub is asked anew.
+/// The same login in other letters keeps it.
+pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<bool> {
+    let done = sqlx::query!(
+        "update members set number = $3, name = $4, role = $5, unit = $6, github_login = $7, updated_at = $8,
+           account_state = case when $7::text is null then 'none' when lower(github_login) = lower($7) then account_state else 'pending' end,
+           github_id = case when lower(github_login) = lower($7) then github_id end
+         where institution_id = $1 and member_id = $2 and removed_at is null",
+        tx.institution().0,
+        id.0,
+        profile.number,
+        profile.name,
+        profile.role.as_str(),
+        profile.unit,
+        profile.github_login,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes a member off the register; past scores keep pointing at the row. Says whether there was one.
+pub async fn remove(tx: &mut InstitutionTx, id: MemberId, now: DateTime<Utc>) -> Result<bool> {
+    let done = sqlx::query!(
+        "update members set removed_at = $3, updated_at = $3 where institution_id = $1 and member_id = $2 and removed_at is null",
+        tx.institution().0,
+        id.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from tracked_repository_members where institution_id = $1 and member_id = $2", tx.institution().0, id.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {
+    let row = sqlx::query_as!(
+        MemberRow,
+        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+         from members where institution_id = $1 and member_id = $2 and removed_at is null",
+        tx.institution().0,
+        id.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(MemberRow::into_member).transpose()
+}
+
+/// The members with these numbers, by number; unknown numbers are absent.
+pub async fn list_by_number(tx: &mut InstitutionTx, numbers: &[String]) -> Result<Vec<Member>> {
+    let rows = sqlx::query_as!(
+        MemberRow,
+        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+         from members where institution_id = $1 and number = any($2) and removed_at is null order by number",
+        tx.institution().0,
+        numbers,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(MemberRow::into_member).collect()
+}
+
+/// At most `limit + 1` members after a number, by number: the surplus one says that there is more.
+pub async fn list(tx: &mut InstitutionTx, after: Option<&str>, limit: u16) -> Result<Vec<Member>> {
+    let rows = sqlx::query_as!(
+        MemberRow,
+        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+         from members where institution_id = $1 and removed_at is null and ($2::text is null or number > $2)
+         order by number limit $3",
+        tx.institution().0,
+        after,
+        i64::from(limit) + 1,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(MemberRow::into_member).collect()
+}
+
+/// What scoring must know of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scored {
+    pub id: MemberId,
+    /// Absent: no account is linked.
+    pub account: Option<AccountId>,
+}
+
+/// Every member on the register, by number.
+pub async fn list_for_scoring(tx: &mut InstitutionTx) -> Result<Vec<Scored>> {
+    let rows = sqlx::query!(
+        "select member_id, github_id from members where institution_id = $1 and removed_at is null order by number",
+        tx.institution().0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| Scored { id: MemberId(row.member_id), account: row.github_id.map(AccountId) }).collect())
+}
+
+struct MemberRow {
+    member_id: Uuid,
+    number: String,
+    name: String,
+    role: String,
+    unit: Option<String>,
+    github_login: Option<String>,
+    github_id: Option<i64>,
+    account_state: String,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl MemberRow {
+    fn into_member(self) -> Result<Member> {
+        Ok(Member {
+            id: MemberId(self.member_id),
+            number: self.number,
+            name: self.name,
+            role: self.role.parse().map_err(|why| Error::bad_row("members", "role", why))?,
+            unit: self.unit,
+            github_login: self.github_login,
+            account: self.github_id.map(AccountId),
+            account_state: self.account_state.parse().map_err(|why| Error::bad_row("members", "account_state", why))?,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}

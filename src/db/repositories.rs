@@ -1,1 +1,176 @@
-//! repositories
+//! Repositories: what an institution tracks, over the one row that each repository has for all.
+//! It must not show a repository to an institution that does not track it.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Error, InstitutionTx, Result};
+use crate::model::{
+    account::AccountId,
+    ids::{MemberId, RepositoryId},
+    repository::{FullName, RepositoryContext, TrackedRepository},
+};
+
+/// What an institution says of a repository that it wants to track.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    pub full_name: FullName,
+    pub category: String,
+    /// Whose repository it is.
+    pub members: Vec<MemberId>,
+}
+
+/// Tracks a repository; `id` becomes its own where nobody has registered it before. `Conflict`: the institution tracks it already.
+pub async fn track(tx: &mut InstitutionTx, id: RepositoryId, registration: &Registration, now: DateTime<Utc>) -> Result<RepositoryId> {
+    sqlx::query!(
+        "insert into repositories (repository_id, full_name, state, created_at) values ($1, $2, 'pending', $3)
+         on conflict (lower(full_name)) do nothing",
+        id.0,
+        registration.full_name.as_str(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    let id =
+        sqlx::query_scalar!("select repository_id from repositories where lower(full_name) = lower($1)", registration.full_name.as_str(),)
+            .fetch_one(tx.conn())
+            .await?;
+    sqlx::query!(
+        "insert into tracked_repositories (institution_id, repository_id, category, created_at) values ($1, $2, $3, $4)",
+        tx.institution().0,
+        id,
+        registration.category,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    let members: Vec<Uuid> = registration.members.iter().map(|member| member.0).collect();
+    sqlx::query!(
+        "insert into tracked_repository_members (institution_id, repository_id, member_id)
+         select $1, $2, member_id from unnest($3::uuid[]) as m (member_id)",
+        tx.institution().0,
+        id,
+        &members,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(RepositoryId(id))
+}
+
+/// Stops tracking; the facts stay for whoever else tracks it. Says whether it was tracked.
+pub async fn untrack(tx: &mut InstitutionTx, id: RepositoryId) -> Result<bool> {
+    let done = sqlx::query!("delete from tracked_repositories where institution_id = $1 and repository_id = $2", tx.institution().0, id.0,)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn get(tx: &mut InstitutionTx, id: RepositoryId) -> Result<Option<TrackedRepository>> {
+    Ok(select(tx, Narrowed { id: Some(id), ..Narrowed::default() }).await?.pop())
+}
+
+/// By the name that GitHub last told us, in whatever letters.
+pub async fn get_by_name(tx: &mut InstitutionTx, name: &FullName) -> Result<Option<TrackedRepository>> {
+    Ok(select(tx, Narrowed { name: Some(name.as_str()), ..Narrowed::default() }).await?.pop())
+}
+
+/// At most `limit + 1` tracked repositories after a name, by name: the surplus one says that there is more.
+pub async fn list(tx: &mut InstitutionTx, after: Option<&str>, limit: u16) -> Result<Vec<TrackedRepository>> {
+    select(tx, Narrowed { after, limit: Some(i64::from(limit) + 1), ..Narrowed::default() }).await
+}
+
+/// Every tracked repository, by name.
+pub async fn list_all(tx: &mut InstitutionTx) -> Result<Vec<TrackedRepository>> {
+    select(tx, Narrowed::default()).await
+}
+
+/// Which repositories a query wants; what is `None` does not narrow it.
+#[derive(Default)]
+struct Narrowed<'a> {
+    id: Option<RepositoryId>,
+    name: Option<&'a str>,
+    after: Option<&'a str>,
+    limit: Option<i64>,
+}
+
+async fn select(tx: &mut InstitutionTx, narrowed: Narrowed<'_>) -> Result<Vec<TrackedRepository>> {
+    let rows = sqlx::query_as!(
+        TrackedRow,
+        r#"select r.repository_id, r.full_name, r.github_id, t.category, r.state, r.synced_until, r.last_error, t.created_at,
+             array(select m.member_id from tracked_repository_members tm join members m using (institution_id, member_id)
+                   where tm.institution_id = $1 and tm.repository_id = r.repository_id order by m.number) as "members!",
+             array(select m.number from tracked_repository_members tm join members m using (institution_id, member_id)
+                   where tm.institution_id = $1 and tm.repository_id = r.repository_id order by m.number) as "member_numbers!"
+           from tracked_repositories t join repositories r using (repository_id)
+           where t.institution_id = $1 and ($2::uuid is null or r.repository_id = $2)
+             and ($3::text is null or lower(r.full_name) = lower($3)) and ($4::text is null or lower(r.full_name) > lower($4))
+           order by lower(r.full_name) limit $5"#,
+        tx.institution().0,
+        narrowed.id.map(|id| id.0),
+        narrowed.name,
+        narrowed.after,
+        narrowed.limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(TrackedRow::into_repository).collect()
+}
+
+/// What scoring must know of each tracked repository.
+pub async fn list_contexts(tx: &mut InstitutionTx) -> Result<Vec<RepositoryContext>> {
+    let rows = sqlx::query!(
+        r#"select r.repository_id, r.full_name, t.category, r.owner_account_id,
+             array(select tm.member_id from tracked_repository_members tm
+                   where tm.institution_id = $1 and tm.repository_id = r.repository_id order by tm.member_id) as "members!"
+           from tracked_repositories t join repositories r using (repository_id)
+           where t.institution_id = $1 order by r.repository_id"#,
+        tx.institution().0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(RepositoryContext {
+                id: RepositoryId(row.repository_id),
+                full_name: full_name(&row.full_name)?,
+                category: row.category,
+                owner: row.owner_account_id.map(AccountId),
+                members: row.members.into_iter().map(MemberId).collect(),
+            })
+        })
+        .collect()
+}
+
+struct TrackedRow {
+    repository_id: Uuid,
+    full_name: String,
+    github_id: Option<i64>,
+    category: String,
+    state: String,
+    synced_until: Option<DateTime<Utc>>,
+    last_error: Option<String>,
+    created_at: DateTime<Utc>,
+    members: Vec<Uuid>,
+    member_numbers: Vec<String>,
+}
+
+impl TrackedRow {
+    fn into_repository(self) -> Result<TrackedRepository> {
+        Ok(TrackedRepository {
+            id: RepositoryId(self.repository_id),
+            full_name: full_name(&self.full_name)?,
+            github_id: self.github_id,
+            category: self.category,
+            members: self.members.into_iter().map(MemberId).collect(),
+            member_numbers: self.member_numbers,
+            state: self.state.parse().map_err(|why| Error::bad_row("repositories", "state", why))?,
+            synced_until: self.synced_until,
+            last_error: self.last_error,
+            created_at: self.created_at,
+        })
+    }
+}
+
+fn full_name(text: &str) -> Result<FullName> {
+    text.parse().map_err(|why| Error::bad_row("repositories", "full_name", why))
+}

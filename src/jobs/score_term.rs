@@ -9,9 +9,7 @@ use super::{Attempt, Failure, Tools};
 use crate::{
     credits,
     db::{self, InstitutionTx, evaluations, members::Scored, scores},
-    model::{
-        account::AccountId, contribution::Contribution, job::ScoreTerm, member_score::Computed, policy::Policy, work::Evaluation,
-    },
+    model::{account::AccountId, contribution::Contribution, job::ScoreTerm, member_score::Computed, policy::Policy, work::Evaluation},
     scoring::{self, Context, Subject},
 };
 

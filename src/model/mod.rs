@@ -2,6 +2,7 @@
 //! It must not import anything of ours, do I/O, or read a clock or the environment.
 
 pub mod account;
+pub mod api_key;
 pub mod clock;
 pub mod contribution;
 pub mod credit;

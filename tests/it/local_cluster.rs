@@ -96,10 +96,11 @@ fn a_server_whose_application_was_killed_is_stopped_before_the_next_one_starts()
     Cluster::start(dir.path()).unwrap().stop().unwrap();
     // An orphan as it is left where the kernel does not stop it: alive, and nobody holds the application's lock.
     let data = dir.path().join("data");
-    let mut orphan = as_owner_of(&data, Command::new(postgres()).arg("-D").arg(&data).arg("-k").arg(dir.path().join("sock")).args(["-h", ""]))
-        .current_dir(&data)
-        .spawn()
-        .unwrap();
+    let mut orphan =
+        as_owner_of(&data, Command::new(postgres()).arg("-D").arg(&data).arg("-k").arg(dir.path().join("sock")).args(["-h", ""]))
+            .current_dir(&data)
+            .spawn()
+            .unwrap();
     while !data.join("postmaster.pid").exists() {
         std::thread::yield_now();
     }

@@ -1,6 +1,5 @@
 //! The one integration binary: real Postgres, the model of GitHub, real HTTP.
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
-#![allow(clippy::unwrap_used, reason = "clippy knows test functions, but not what they call")]
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands, and clippy knows test functions but not what they call")]
 
 mod support;
 
@@ -12,6 +11,6 @@ mod fetching;
 mod house_rules;
 mod isolation;
 mod jobs;
-
+mod local_cluster;
 mod real_repository;
 mod sample;

@@ -1,0 +1,99 @@
+//! An API key: 256 random bits behind the id of the institution that it belongs to.
+//! It must not show itself in `Debug`, and is never stored: only its hash is.
+
+use std::{fmt, str::FromStr};
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::ids::InstitutionId;
+
+/// So that a leaked one is recognised by whoever finds it.
+const PREFIX: &str = "accredit";
+const SECRET_BYTES: usize = 32;
+
+/// `accredit_<institution>_<secret>`.
+#[derive(Debug)]
+pub struct ApiKey {
+    pub institution: InstitutionId,
+    text: SecretString,
+}
+
+/// SHA-256 of a key's text. The secret has 256 random bits, so no slow hash is needed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyHash(pub [u8; 32]);
+
+impl fmt::Debug for KeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyHash(…)")
+    }
+}
+
+/// Why a text is not a key. It does not repeat the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not an API key of Accredit: it must look like accredit_<institution>_<secret>")]
+pub struct NotApiKey;
+
+impl ApiKey {
+    /// A key made of `secret`, which must come from the system's random numbers.
+    pub fn new(institution: InstitutionId, secret: [u8; SECRET_BYTES]) -> Self {
+        let text = format!("{PREFIX}_{}_{}", institution.0.simple(), BASE64_URL_SAFE_NO_PAD.encode(secret));
+        Self { institution, text: text.into() }
+    }
+
+    pub fn hash(&self) -> KeyHash {
+        KeyHash(Sha256::digest(self.text.expose_secret().as_bytes()).into())
+    }
+
+    /// The key itself: to be shown once, to whoever asked for it.
+    pub fn reveal(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+impl FromStr for ApiKey {
+    type Err = NotApiKey;
+
+    fn from_str(text: &str) -> Result<Self, NotApiKey> {
+        let (institution, secret) =
+            text.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix('_')).and_then(|rest| rest.split_once('_')).ok_or(NotApiKey)?;
+        let institution = Uuid::try_parse(institution).map_err(|_| NotApiKey)?;
+        match BASE64_URL_SAFE_NO_PAD.decode(secret) {
+            Ok(bytes) if bytes.len() == SECRET_BYTES => Ok(Self { institution: InstitutionId(institution), text: text.into() }),
+            _ => Err(NotApiKey),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> ApiKey {
+        ApiKey::new(InstitutionId(Uuid::from_u128(7)), [0xfb; SECRET_BYTES])
+    }
+
+    #[test]
+    fn a_key_reads_back_with_the_same_hash_and_names_its_institution() {
+        let read: ApiKey = key().reveal().parse().unwrap();
+        assert_eq!(read.hash(), key().hash());
+        assert_eq!(read.institution, InstitutionId(Uuid::from_u128(7)));
+    }
+
+    #[test]
+    fn a_key_does_not_show_itself_in_debug() {
+        let shown = format!("{:?} {:?}", key(), key().hash());
+        assert!(!shown.contains("-_v7") && !shown.contains(&hex::encode(key().hash().0)), "{shown}");
+    }
+
+    #[test]
+    fn what_is_not_a_key_is_refused_without_repeating_it() {
+        let cut = &key().reveal()[..60].to_owned();
+        for text in ["", "accredit", "accredit_x_y", "ghp_0123456789", cut] {
+            let error = text.parse::<ApiKey>().unwrap_err().to_string();
+            assert!(text.is_empty() || text == "accredit" || !error.contains(text), "{error}");
+        }
+    }
+}
