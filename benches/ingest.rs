@@ -25,7 +25,7 @@ async fn run(Ground { db, mut owner }: Ground) {
     for from in (0..CONTRIBUTIONS).step_by(usize::try_from(BATCH).unwrap()) {
         let records: Vec<_> = (from..from + BATCH).map(|n| support::record(repository, n)).collect();
         let (took, ()) = support::timed(async {
-            let mut tx = db.begin().await.unwrap();
+            let mut tx = db.begin_refetchable().await.unwrap();
             db::contributions::insert_batch(&mut tx, &records, now).await.unwrap();
             tx.commit().await.unwrap();
         })
