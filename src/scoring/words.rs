@@ -57,7 +57,10 @@ fn factors(earning: &Earning<'_>) -> Vec<Factor> {
     };
     let category = earning.category_factor.map(|value| (value, Cow::Owned(format!("repositories of the category {}", earning.category))));
     let named = [("size", size), ("category", category)];
-    named.into_iter().filter_map(|(name, factor)| factor.map(|(value, reason)| Factor { name: Cow::Borrowed(name), value, reason })).collect()
+    named
+        .into_iter()
+        .filter_map(|(name, factor)| factor.map(|(value, reason)| Factor { name: Cow::Borrowed(name), value, reason }))
+        .collect()
 }
 
 /// `counts` is also what was left of the limit: no other is tighter.

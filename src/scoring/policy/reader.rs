@@ -60,7 +60,15 @@ impl<'a> Entry<'a> {
 
     /// Notes that the value is not of the kind that it must be.
     pub fn wants(&self, what: &str) {
-        self.fault(format!("this is {}: write {what}", self.value.type_str().replace("array", "a list").replace("table", "a table")));
+        let given = match self.value {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "a truth value",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        self.fault(format!("this is {given}: write {what}"));
     }
 
     /// A text that is not empty.

@@ -119,7 +119,11 @@ fn points_in(entry: &Entry<'_>, categories: &Categories) -> Option<BTreeMap<Stri
     for (name, amount) in entry.named_entries() {
         let declared: Vec<&str> = categories.keys().map(String::as_str).collect();
         if !declared.contains(&name) {
-            amount.fault(format!("`{}` is not a category that [categories] declares: {}", name.escape_debug(), words::advice(name, &declared)));
+            amount.fault(format!(
+                "`{}` is not a category that [categories] declares: {}",
+                name.escape_debug(),
+                words::advice(name, &declared)
+            ));
             whole = false;
         }
         match numbers::points(&amount) {
@@ -136,7 +140,8 @@ fn size(entry: &Entry<'_>, kind: Option<Kind>) -> Option<Vec<SizeStep>> {
         return None;
     }
     let entries = entry.list()?;
-    let steps: Vec<SizeStep> = entries.iter().map(step).collect::<Option<_>>()?;
+    let read: Vec<Option<SizeStep>> = entries.iter().map(step).collect();
+    let steps: Vec<SizeStep> = read.into_iter().collect::<Option<_>>()?;
     let mut sound = true;
     for (number, (element, step)) in entries.iter().zip(&steps).enumerate() {
         match number.checked_sub(1).and_then(|before| steps.get(before)) {
