@@ -7,7 +7,7 @@
 mod budget;
 mod edit;
 mod fault;
-//mod generate;
+mod generate;
 mod graphql;
 mod history;
 mod server;
@@ -15,7 +15,7 @@ mod world;
 
 pub use edit::{Edit, Missing};
 pub use fault::Fault;
-//pub use generate::{Recipe, generate};
+pub use generate::{Recipe, generate};
 pub use history::{HistoryError, from_history};
 pub use server::{Asked, Server};
 pub use world::{

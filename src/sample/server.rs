@@ -43,6 +43,7 @@ pub struct Server {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
     pub operation: String,
+    pub document: String,
     pub variables: Map<String, Value>,
     /// What GitHub charges for it.
     pub points: u64,
@@ -188,6 +189,7 @@ impl Shared {
         let graphql::Reply { body, points } = graphql::answer(&world, question);
         log.asked.push(Asked {
             operation: question.operation_name.clone().unwrap_or_default(),
+            document: question.query.clone(),
             variables: question.variables.clone().unwrap_or_default(),
             points,
         });

@@ -68,6 +68,14 @@ impl<'w> List<'w> {
     }
 }
 
+/// Whatever page was asked for of a list that GitHub does not give.
+pub(super) fn no_list<'w>(arguments: &mut Arguments) -> Resolved<'w> {
+    for argument in ["first", "last", "after", "before"] {
+        arguments.take(argument);
+    }
+    Resolved::NULL
+}
+
 fn order(a: Place, b: Place, descends: bool) -> Ordering {
     if descends { b.cmp(&a) } else { a.cmp(&b) }
 }

@@ -7,7 +7,7 @@ use super::{
     actors,
     arguments::Arguments,
     conversations,
-    pages::List,
+    pages::{self, List},
     repositories::{Answer, address, maybe_time, time},
     things::{Conversation, Resolved, Thing},
 };
@@ -24,7 +24,10 @@ pub(super) fn pull_request<'w>(
     arguments: &mut Arguments,
 ) -> Answer<'w> {
     if let Some(list) = list(world, repository, it, name) {
-        return list.map_or(Ok(Resolved::NULL), |list| list.page(arguments)).map(Some);
+        return Ok(Some(match list {
+            Some(list) => list.page(arguments)?,
+            None => pages::no_list(arguments),
+        }));
     }
     Ok(Some(match name {
         "id" => format!("PR_{}", it.id).into(),
