@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 
-use super::world::{Closer, Closing, Comment, GitAuthor, Issue, Lines, PullRequest, Reference, Release, Repository, Review, StateReason, World};
+use super::world::{
+    Closer, Closing, Comment, GitAuthor, Issue, Lines, PullRequest, Reference, Release, Repository, Review, StateReason, World,
+};
 use crate::model::{
     account::AccountId,
     github::{ChangedFile, IssueState, PullRequestState, ReviewState},

@@ -114,7 +114,8 @@ pub(super) fn strike(fault: &Fault, mut whole: Whole) -> io::Result<Response<Bod
 
 /// The primary limit.
 pub(super) fn rate_limited(whole: &mut Whole) {
-    whole.body = json!({ "data": null, "errors": [{ "type": "RATE_LIMITED", "message": "API rate limit already exceeded for user ID 1." }] });
+    whole.body =
+        json!({ "data": null, "errors": [{ "type": "RATE_LIMITED", "message": "API rate limit already exceeded for user ID 1." }] });
 }
 
 fn half(text: &str) -> &str {

@@ -311,7 +311,8 @@ mod tests {
     fn the_branch_is_the_merges_in_their_order_each_by_whom_it_was_made() {
         let world = history(|_| {}).unwrap();
         let repository = world.repository("group/protocol").unwrap();
-        let branch: Vec<_> = repository.branch().iter().map(|c| (c.headline.as_str(), c.parents.len(), c.authors[0].account.unwrap().0)).collect();
+        let branch: Vec<_> =
+            repository.branch().iter().map(|c| (c.headline.as_str(), c.parents.len(), c.authors[0].account.unwrap().0)).collect();
         let merge = ("Pull request 1 (#1)", 2, 8);
         let (its_commit, squash) = (("Pull request 1", 1, 7), ("Pull request 2 (#2)", 0, 7));
         assert_eq!(branch, [merge, its_commit, squash]);

@@ -19,5 +19,6 @@ pub use generate::{Recipe, generate};
 pub use history::{HistoryError, from_history};
 pub use server::{Asked, Server};
 pub use world::{
-    Closer, Closing, Comment, Commit, GitAuthor, Issue, Lines, Person, PullRequest, Reference, Release, Repository, Review, StateReason, World,
+    Closer, Closing, Comment, Commit, GitAuthor, Issue, Lines, Person, PullRequest, Reference, Release, Repository, Review, StateReason,
+    World,
 };

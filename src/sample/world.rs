@@ -304,7 +304,14 @@ impl Repository {
     }
 
     /// Adds a commit without moving the branch, and names it.
-    pub fn add_commit(&mut self, at: DateTime<Utc>, headline: &str, authors: Vec<GitAuthor>, lines: Option<Lines>, parents: Vec<String>) -> String {
+    pub fn add_commit(
+        &mut self,
+        at: DateTime<Utc>,
+        headline: &str,
+        authors: Vec<GitAuthor>,
+        lines: Option<Lines>,
+        parents: Vec<String>,
+    ) -> String {
         let nth = self.commits.len();
         let mut oid = hex::encode(Sha256::digest(format!("{} {nth}", self.id)));
         oid.truncate(40);

@@ -53,14 +53,7 @@ pub(super) fn write(repository: &mut Repository, scene: &Scene<'_>, merges: Vec<
 }
 
 /// The commits on the pull request's own branch.
-fn commits_of(
-    repository: &mut Repository,
-    scene: &Scene<'_>,
-    tips: &Tips,
-    of: &PullRequest,
-    count: usize,
-    dice: &mut Dice,
-) -> Vec<String> {
+fn commits_of(repository: &mut Repository, scene: &Scene<'_>, tips: &Tips, of: &PullRequest, count: usize, dice: &mut Dice) -> Vec<String> {
     let mut at = of.created_at - BEGUN_BEFORE;
     let mut parents = tips.at(at);
     let mut oids = Vec::new();
@@ -70,8 +63,15 @@ fn commits_of(
         if nth == 0 && dice.one_in(9) {
             authors.extend(scene.cast.other_than(of.author, dice).map(|other| author(Some(other))));
         }
-        let headline = if nth == 0 { of.title.clone() } else { dice.word(&["Address review", "Fix the tests", "Format", "Add a test"]).to_owned() };
-        let oid = repository.add_commit(at, &headline, authors, Some(Lines { additions: dice.between(1, 40), deletions: dice.between(0, 9) }), parents);
+        let headline =
+            if nth == 0 { of.title.clone() } else { dice.word(&["Address review", "Fix the tests", "Format", "Add a test"]).to_owned() };
+        let oid = repository.add_commit(
+            at,
+            &headline,
+            authors,
+            Some(Lines { additions: dice.between(1, 40), deletions: dice.between(0, 9) }),
+            parents,
+        );
         parents = vec![oid.clone()];
         oids.push(oid);
     }
@@ -98,7 +98,13 @@ fn merge(repository: &mut Repository, scene: &Scene<'_>, of: &PullRequest, commi
 fn push(repository: &mut Repository, scene: &Scene<'_>, tips: &mut Tips, at: DateTime<Utc>, dice: &mut Dice) {
     let who = if dice.one_in(4) { GitAuthor::stranger("Wandering Committer") } else { author(dice.pick(&scene.cast.maintainers).copied()) };
     let parents = repository.head.clone().into_iter().collect();
-    let oid = repository.add_commit(at, "Tidy up the changelog", vec![who], Some(Lines { additions: dice.between(1, 12), deletions: 2 }), parents);
+    let oid = repository.add_commit(
+        at,
+        "Tidy up the changelog",
+        vec![who],
+        Some(Lines { additions: dice.between(1, 12), deletions: 2 }),
+        parents,
+    );
     repository.push(&oid, at);
     tips.0.push((at, oid));
 }

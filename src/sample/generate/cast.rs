@@ -10,8 +10,7 @@ use crate::{
     sample::world::World,
 };
 
-const MAINTAINERS: &[&str] =
-    &["mara-lindqvist", "tobias-okafor", "yuki-sandoval", "priya-halloran", "emeka-varga", "lena-castellano"];
+const MAINTAINERS: &[&str] = &["mara-lindqvist", "tobias-okafor", "yuki-sandoval", "priya-halloran", "emeka-varga", "lena-castellano"];
 const OUTSIDERS: &[&str] = &[
     "joao-petrenko",
     "sofia-amsel",

@@ -6,7 +6,8 @@ use crate::model::github::ChangedFile;
 
 /// Endings of what people write, by repository.
 const ENDINGS: [&str; 3] = ["rs", "ts", "py"];
-const STEMS: &[&str] = &["parser", "queue", "retry", "config", "storage", "metrics", "view", "search", "export", "loader", "cache", "router"];
+const STEMS: &[&str] =
+    &["parser", "queue", "retry", "config", "storage", "metrics", "view", "search", "export", "loader", "cache", "router"];
 
 /// The files, or None where there are too many for a list.
 pub(super) fn draw(kind: Kind, repository: usize, dice: &mut Dice) -> Option<Vec<ChangedFile>> {

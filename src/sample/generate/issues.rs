@@ -51,7 +51,8 @@ pub(super) fn write(repository: &mut Repository, scene: &Scene<'_>, number: i64,
     if end < scene.calendar.now {
         finish(repository, scene, &mut issue, end, dice);
     }
-    issue.updated_at = issue.comments.iter().map(|comment| comment.created_at).chain([issue.updated_at]).fold(issue.created_at, DateTime::max);
+    issue.updated_at =
+        issue.comments.iter().map(|comment| comment.created_at).chain([issue.updated_at]).fold(issue.created_at, DateTime::max);
     repository.issues.push(issue);
 }
 
@@ -74,7 +75,13 @@ fn finish(repository: &mut Repository, scene: &Scene<'_>, issue: &mut Issue, at:
 }
 
 /// Lets a merged pull request close one of the issues that were open, as a rule.
-pub(super) fn close_one(repository: &mut Repository, by: i64, merger: Option<AccountId>, at: DateTime<Utc>, dice: &mut Dice) -> Vec<Reference> {
+pub(super) fn close_one(
+    repository: &mut Repository,
+    by: i64,
+    merger: Option<AccountId>,
+    at: DateTime<Utc>,
+    dice: &mut Dice,
+) -> Vec<Reference> {
     let id = repository.next_id();
     let here = repository.id;
     let fits = |issue: &&mut Issue| issue.state == IssueState::Open && issue.updated_at < at;

@@ -114,8 +114,17 @@ fn special(nth: usize, created_at: DateTime<Utc>, dice: &mut Dice) -> Plan {
         _ => Fate::Closed,
     };
     let (comments, commits) = (dice.below(4), 1 + dice.below(3));
-    let mut plan =
-        Plan { kind, author: None, fate, created_at, reviews: dice.below(4), comments, commits, lost_fork: dice.one_in(40), long_review: false };
+    let mut plan = Plan {
+        kind,
+        author: None,
+        fate,
+        created_at,
+        reviews: dice.below(4),
+        comments,
+        commits,
+        lost_fork: dice.one_in(40),
+        long_review: false,
+    };
     match nth % 60 {
         0 => (plan.kind, plan.fate) = (Kind::LockBomb, Fate::Merged),
         3 | 17 | 33 | 43 | 53 => (plan.kind, plan.reviews) = (Kind::Dependency, plan.reviews.min(1)),

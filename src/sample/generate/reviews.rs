@@ -15,7 +15,14 @@ use crate::{
 };
 
 /// The reviews of a planned pull request, spread over its life.
-pub(super) fn write(repository: &mut Repository, scene: &Scene<'_>, plan: &Plan, fate: Fate, span: TimeDelta, dice: &mut Dice) -> Vec<Review> {
+pub(super) fn write(
+    repository: &mut Repository,
+    scene: &Scene<'_>,
+    plan: &Plan,
+    fate: Fate,
+    span: TimeDelta,
+    dice: &mut Dice,
+) -> Vec<Review> {
     let count = i32::try_from(plan.reviews).unwrap_or(i32::MAX);
     let mut reviews = Vec::new();
     for nth in 0..count {

@@ -5,11 +5,20 @@ use super::{dice::Dice, plan::Kind};
 
 /// What one repository's parts are called.
 pub(super) const PARTS: [&[&str]; 3] = [
-    &["the import parser", "the event queue", "the retry policy", "the config loader", "the storage layer", "the metrics endpoint", "the CLI"],
+    &[
+        "the import parser",
+        "the event queue",
+        "the retry policy",
+        "the config loader",
+        "the storage layer",
+        "the metrics endpoint",
+        "the CLI",
+    ],
     &["the timetable view", "the search box", "the login form", "the export dialog", "the dark theme", "the calendar widget", "the router"],
     &["the data loader", "the training loop", "the tokenizer", "the evaluation script", "the plotting module", "the cache", "the sampler"],
 ];
-const FEATURES: &[&str] = &["a dry-run mode", "pagination", "a progress display", "JSON output", "keyboard shortcuts", "batch support", "a timeout option"];
+const FEATURES: &[&str] =
+    &["a dry-run mode", "pagination", "a progress display", "JSON output", "keyboard shortcuts", "batch support", "a timeout option"];
 const SYMPTOMS: &[&str] = &[
     "a crash on empty input",
     "wrong rounding at midnight",
@@ -19,7 +28,8 @@ const SYMPTOMS: &[&str] = &[
     "a panic on invalid UTF-8",
     "an off-by-one at the page end",
 ];
-const TOPICS: &[&str] = &["the release process", "how to run the tests", "error messages", "the configuration file", "common pitfalls", "the first steps"];
+const TOPICS: &[&str] =
+    &["the release process", "how to run the tests", "error messages", "the configuration file", "common pitfalls", "the first steps"];
 const LIBRARIES: &[&str] = &["left-align", "hyperline", "tinyroute", "serdelike", "plotbox", "quickhash", "asyncbits"];
 const REMARKS: &[&str] = &[
     "Could this be a constant?",
@@ -40,7 +50,8 @@ const TALK: &[&str] = &[
     "Works for me with the latest commit.",
     "Let us discuss this in the next community meeting.",
 ];
-const VERDICTS: &[&str] = &["Looks good to me.", "Thank you, merging after CI is green.", "A few remarks inline.", "Tested locally, works as described.", ""];
+const VERDICTS: &[&str] =
+    &["Looks good to me.", "Thank you, merging after CI is green.", "A few remarks inline.", "Tested locally, works as described.", ""];
 
 fn part(repository: usize, dice: &mut Dice) -> &'static str {
     dice.word(PARTS[repository % PARTS.len()])

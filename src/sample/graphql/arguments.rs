@@ -37,7 +37,9 @@ impl Arguments {
     pub fn take_count(&mut self, name: &str) -> Result<Option<usize>, Refusal> {
         let count = |value: Value| value.as_u64().and_then(|n| usize::try_from(n).ok()).ok_or(value);
         self.take(name)
-            .map(|value| count(value).map_err(|value| Refusal::plain(format!("Argument '{name}' has an invalid value ({value}). Expected an Int."))))
+            .map(|value| {
+                count(value).map_err(|value| Refusal::plain(format!("Argument '{name}' has an invalid value ({value}). Expected an Int.")))
+            })
             .transpose()
     }
 

@@ -58,8 +58,8 @@ pub(super) fn issue<'w>(world: &'w World, repository: &'w Repository, it: &'w Is
 fn reason(reason: StateReason) -> &'static str {
     match reason {
         StateReason::Completed => "COMPLETED",
-        StateReason::NotPlanned => "NOT_PLANNED",
-        StateReason::Duplicate => "DUPLICATE",
+        // The schema that we hold to has no word of its own for duplicates.
+        StateReason::NotPlanned | StateReason::Duplicate => "NOT_PLANNED",
         StateReason::Reopened => "REOPENED",
     }
 }

@@ -29,10 +29,7 @@ pub(super) fn price(operation: &OperationDefinition, fragments: &Fragments<'_>, 
     let mut meter = Meter { fragments, variables, nodes: 0, lookups: 0 };
     meter.read(&operation.selection_set, 1, 0)?;
     if meter.nodes > MOST_NODES {
-        let message = format!(
-            "This query requests up to {} possible nodes which exceeds the maximum limit of {MOST_NODES}.",
-            meter.nodes
-        );
+        let message = format!("This query requests up to {} possible nodes which exceeds the maximum limit of {MOST_NODES}.", meter.nodes);
         return Err(Refusal::new("MAX_NODE_LIMIT_EXCEEDED", message));
     }
     let points = (meter.lookups + LOOKUPS_PER_POINT / 2) / LOOKUPS_PER_POINT;
@@ -51,10 +48,8 @@ impl Meter<'_> {
                 Selection::InlineFragment(inline) => self.read(&inline.selection_set, parents, depth + 1)?,
                 Selection::FragmentSpread(spread) => {
                     let name = spread.fragment_name.as_str();
-                    let fragment = *self
-                        .fragments
-                        .get(name)
-                        .ok_or_else(|| Refusal::plain(format!("Fragment {name} was used, but not defined")))?;
+                    let fragment =
+                        *self.fragments.get(name).ok_or_else(|| Refusal::plain(format!("Fragment {name} was used, but not defined")))?;
                     self.read(&fragment.selection_set, parents, depth + 1)?;
                 }
             }
@@ -69,8 +64,9 @@ impl Meter<'_> {
         match size {
             Some((argument, size)) if size > LONGEST_PAGE => {
                 let name = &field.name;
-                let message =
-                    format!("Requesting {size} records on the `{name}` connection exceeds the `{argument}` limit of {LONGEST_PAGE} records.");
+                let message = format!(
+                    "Requesting {size} records on the `{name}` connection exceeds the `{argument}` limit of {LONGEST_PAGE} records."
+                );
                 return Err(Refusal::new("EXCESSIVE_PAGINATION", message));
             }
             Some((_, size)) => {

@@ -72,9 +72,8 @@ fn node<'w>(world: &'w World, id: &str) -> Option<Thing<'w>> {
         "R" => world.repository_by_id(id).map(Thing::Repository),
         "PR" => repositories.find_map(|r| r.pull_requests.iter().find(|p| p.id == id).map(|p| Thing::PullRequest(r, p))),
         "I" => repositories.find_map(|r| r.issues.iter().find(|i| i.id == id).map(|i| Thing::Issue(r, i))),
-        "PRR" => {
-            repositories.find_map(|r| r.pull_requests.iter().find_map(|p| p.reviews.iter().find(|v| v.id == id).map(|v| Thing::Review(r, p, v))))
-        }
+        "PRR" => repositories
+            .find_map(|r| r.pull_requests.iter().find_map(|p| p.reviews.iter().find(|v| v.id == id).map(|v| Thing::Review(r, p, v)))),
         _ => None,
     }
 }

@@ -95,7 +95,9 @@ impl<'d> Judge<'d> {
 
     fn value(&mut self, ty: &Type, fields: &[&'d Field], value: &Value, path: &str) {
         match ty {
-            Type::NonNullNamed(_) | Type::NonNullList(_) if value.is_null() => self.complain(path, "null where the schema promises a value"),
+            Type::NonNullNamed(_) | Type::NonNullList(_) if value.is_null() => {
+                self.complain(path, "null where the schema promises a value")
+            }
             Type::Named(_) | Type::List(_) if value.is_null() => {}
             Type::List(inner) | Type::NonNullList(inner) => match value.as_array() {
                 None => self.complain(path, format!("{value} is no list")),
