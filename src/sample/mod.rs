@@ -1,8 +1,8 @@
 //! A model of GitHub: a small world of people and repositories, served over HTTP with GitHub's manners and GitHub's faults.
 //! It must not be used by anything but `accredit demo` and the tests, and must not know how we read its answers.
 //!
-//! `world` holds the facts and `edit` changes them as people do; `generate` and `history` make a world; `graphql` answers
-//! questions about it; `server` is its HTTP face, and `fault` what goes wrong there.
+//! `world` and `repository` hold the facts, and `edit` changes them as people do; `generate` and `history` make a world;
+//! `graphql` answers questions about it; `server` is its HTTP face, `budget` what a token may ask there, `fault` what goes wrong.
 
 mod budget;
 mod edit;
@@ -10,6 +10,7 @@ mod fault;
 mod generate;
 mod graphql;
 mod history;
+mod repository;
 mod server;
 mod world;
 

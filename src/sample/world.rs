@@ -1,10 +1,9 @@
 //! The facts of an invented GitHub, as plain values.
 //! It must not answer questions about them in GitHub's words: that is `graphql`.
 
-use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sha2::{Digest as _, Sha256};
 
 use crate::model::{
     account::{AccountId, AccountKind},
@@ -12,7 +11,7 @@ use crate::model::{
     repository::FullName,
 };
 
-const FIRST_REPOSITORY: i64 = 810_000_000;
+pub(super) const FIRST_REPOSITORY: i64 = 810_000_000;
 
 /// Everything there is. `now` is the world's own clock: nothing in it reads another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +53,7 @@ pub struct Repository {
     pub pull_requests: Vec<PullRequest>,
     pub issues: Vec<Issue>,
     pub releases: Vec<Release>,
-    last_id: i64,
+    pub(super) last_id: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,82 +272,6 @@ impl World {
 
     pub fn repository_by_id(&self, id: i64) -> Option<&Repository> {
         self.repositories.iter().find(|repository| repository.id == id)
-    }
-}
-
-impl Repository {
-    /// A number for the next thing in it. Unlike GitHub's, numbers of two kinds are never equal.
-    pub fn next_id(&mut self) -> i64 {
-        self.last_id += 1;
-        self.last_id
-    }
-
-    /// Issues and pull requests count together.
-    pub fn next_number(&self) -> i64 {
-        let pull_requests = self.pull_requests.iter().map(|pull_request| pull_request.number);
-        pull_requests.chain(self.issues.iter().map(|issue| issue.number)).max().unwrap_or(0) + 1
-    }
-
-    /// A release's number still has 32 bits.
-    pub fn next_release_id(&self) -> i64 {
-        let first = 100_000_000 + (self.id - FIRST_REPOSITORY) * 10_000;
-        self.releases.iter().map(|release| release.id).max().map_or(first, |last| last + 1)
-    }
-
-    pub fn pull_request(&self, number: i64) -> Option<&PullRequest> {
-        self.pull_requests.iter().find(|pull_request| pull_request.number == number)
-    }
-
-    pub fn issue(&self, number: i64) -> Option<&Issue> {
-        self.issues.iter().find(|issue| issue.number == number)
-    }
-
-    /// Adds a commit without moving the branch, and names it.
-    pub fn add_commit(
-        &mut self,
-        at: DateTime<Utc>,
-        headline: &str,
-        authors: Vec<GitAuthor>,
-        lines: Option<Lines>,
-        parents: Vec<String>,
-    ) -> String {
-        let nth = self.commits.len();
-        let mut oid = hex::encode(Sha256::digest(format!("{} {nth}", self.id)));
-        oid.truncate(40);
-        let commit =
-            Commit { oid: oid.clone(), nth, headline: headline.to_owned(), committed_at: at, authored_at: at, authors, lines, parents };
-        self.commits.insert(oid.clone(), commit);
-        oid
-    }
-
-    /// Moves the default branch.
-    pub fn push(&mut self, oid: &str, at: DateTime<Utc>) {
-        self.head = Some(oid.to_owned());
-        self.pushed_at = self.pushed_at.max(Some(at));
-    }
-
-    /// Everything that a commit stands on, itself first, newest first: `git log`.
-    pub fn history(&self, from: &str) -> Vec<&Commit> {
-        let mut seen = HashSet::new();
-        let mut waiting = BinaryHeap::new();
-        let mut found = Vec::new();
-        let mut reach = |oid: &str, waiting: &mut BinaryHeap<_>| {
-            if let Some(commit) = self.commits.get(oid).filter(|commit| seen.insert(commit.nth)) {
-                waiting.push((commit.committed_at, commit.nth, commit.oid.as_str()));
-            }
-        };
-        reach(from, &mut waiting);
-        while let Some((_, _, oid)) = waiting.pop() {
-            let Some(commit) = self.commits.get(oid) else { continue };
-            commit.parents.iter().for_each(|parent| reach(parent, &mut waiting));
-            found.push(commit);
-        }
-        found
-    }
-
-    /// What the default branch stands on.
-    pub fn branch(&self) -> Vec<&Commit> {
-        self.head.as_deref().map(|head| self.history(head)).unwrap_or_default()
     }
 }
 

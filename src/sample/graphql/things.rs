@@ -119,7 +119,9 @@ impl<'w> Thing<'w> {
             Self::Commit(repository, commit) => commits::commit(repository, commit, name, arguments),
             Self::GitAuthor(author) => Ok(actors::git_author(world, author, name)),
             Self::PullRequest(repository, it) => pull_requests::pull_request(world, repository, it, name, arguments),
-            Self::PullRequestCommit(repository, commit) => Ok((name == "commit").then(|| Resolved::One(Self::Commit(repository, commit)))),
+            Self::PullRequestCommit(repository, commit) => {
+                Ok((name == "commit").then_some(Resolved::One(Self::Commit(repository, commit))))
+            }
             Self::File(file) => Ok(pull_requests::file(file, name)),
             Self::Label(label) => Ok((name == "name").then(|| (*label).into())),
             Self::Review(repository, of, review) => conversations::review(world, repository, of, review, name, arguments),

@@ -28,11 +28,10 @@ pub fn document(text: &str) -> Result<Valid<ExecutableDocument>, String> {
     ExecutableDocument::parse_and_validate(published(), text, "document.graphql").map_err(|broken| broken.errors.to_string())
 }
 
-/// Every place where `data` is not what the schema promises to whoever asks `text`.
-pub fn violations(text: &str, operation: &str, data: &Value) -> Vec<String> {
-    let document = document(text).unwrap();
-    let operation = document.operations.get(Some(operation)).unwrap();
-    let mut judge = Judge { document: &document, found: Vec::new() };
+/// Every place where `data` is not what the schema promises to whoever asks the document's one question.
+pub fn violations(document: &ExecutableDocument, data: &Value) -> Vec<String> {
+    let operation = document.operations.get(None).unwrap();
+    let mut judge = Judge { document, found: Vec::new() };
     judge.object(&[&operation.selection_set], data, "data");
     judge.found
 }
