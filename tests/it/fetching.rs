@@ -147,6 +147,18 @@ async fn the_totals_say_how_much_there_is() {
     assert_eq!((totals.pull_requests, totals.issues, totals.commits, totals.releases), (7, 7, 7, 0));
 }
 
+#[tokio::test]
+async fn a_login_that_changes_hands_leaves_the_work_where_it_was() {
+    let (server, client) = serve(row(1)).await;
+    let ann = server.world().person_called("ann").unwrap().id;
+    server.world().rename_person(ann, "ann-of-old").unwrap();
+    let heir = server.world().add_person("ann", AccountKind::User);
+    let fetched = fetch(&client, &quay(), None).await.unwrap();
+    let author = fetched.batch.pull_requests[0].author.clone().unwrap();
+    assert_eq!((author.id, author.login.as_str()), (ann, "ann-of-old"));
+    assert_eq!(client.accounts(&["ann".to_owned()]).await.unwrap()[0].as_ref().unwrap().id, heir);
+}
+
 // Accounts.
 
 #[tokio::test]
