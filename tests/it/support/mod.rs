@@ -2,5 +2,7 @@
 
 pub mod cluster;
 pub mod database;
+pub mod fetched;
+pub mod schema;
 
 pub use database::TestDatabase;
