@@ -4,5 +4,7 @@ pub mod cluster;
 pub mod database;
 pub mod fetched;
 pub mod schema;
+pub mod university;
 
 pub use database::TestDatabase;
+pub use university::University;
