@@ -1,5 +1,7 @@
 //! A university on a database of its own, with a worker at hand and a GitHub to fetch from.
 
+use std::sync::Arc;
+
 use accredit::{
     db::{self, evaluations, syncs},
     github,
@@ -20,7 +22,7 @@ use chrono::{DateTime, Utc};
 use super::TestDatabase;
 
 pub struct University {
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     pub id: InstitutionId,
     pub clock: Clock,
     pub tools: Tools,
@@ -33,10 +35,20 @@ impl University {
         let clock = Clock::fixed(now);
         let github = github::Client::new(&server.base_url(), Some(&server.token())).unwrap();
         let tools = Tools { db: database.db().clone(), github, clock: clock.clone() };
+        Self::found(Arc::new(database), clock, tools, "university").await
+    }
+
+    /// Another institution on the same database, with the same GitHub.
+    pub async fn neighbour(&self, slug: &str) -> Self {
+        Self::found(Arc::clone(&self.database), self.clock.clone(), self.tools.clone(), slug).await
+    }
+
+    async fn found(database: Arc<TestDatabase>, clock: Clock, tools: Tools, slug: &str) -> Self {
+        let now = clock.now();
         let institution = Institution {
             id: InstitutionId::new(now),
-            slug: "university".into(),
-            name: "University".into(),
+            slug: slug.into(),
+            name: slug.into(),
             timezone: chrono_tz::Asia::Shanghai,
             created_at: now,
         };
