@@ -1,6 +1,9 @@
 //! What the integration tests stand on.
 
+pub mod app;
 pub mod cluster;
 pub mod database;
+pub mod register;
 
+pub use app::{Answer, Tenant, TestApp};
 pub use database::TestDatabase;
