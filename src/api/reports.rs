@@ -10,13 +10,12 @@ use serde::Deserialize;
 
 use super::{Api, auth::Reader, evaluations::require_done, problem::Problem, query::Query};
 use crate::{
-    db::{InstitutionTx, evaluations, institutions, policies, scores, terms},
+    db::{InstitutionTx, credit_reports, evaluations, terms},
     model::{
-        ids::{EvaluationId, MemberId, TermId},
-        page::MAX_LIMIT,
+        ids::{EvaluationId, TermId},
         work::Evaluation,
     },
-    reports::{self, CreditReport, CreditRow, Format, PolicyLabel, RepositoryCoverage},
+    reports::{self, Format},
 };
 
 /// Which report.
@@ -41,7 +40,7 @@ pub(super) async fn credits(State(api): State<Api>, reader: Reader, Query(wanted
     // All of it as of one moment.
     let mut tx = api.db.begin_as_of_now(reader.institution).await.map_err(Problem::database)?;
     let evaluation = choose(&mut tx, wanted.term_id, wanted.evaluation_id).await?;
-    let report = load(&mut tx, &evaluation, format).await?;
+    let report = credit_reports::get(&mut tx, evaluation.id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     drop(tx);
     let disposition = disposition(&report.term.code, format)?;
     let rendering = tokio::task::spawn_blocking(move || reports::render(&report, format));
@@ -64,43 +63,6 @@ async fn choose(tx: &mut InstitutionTx, term: Option<TermId>, evaluation: Option
             newest.ok_or_else(|| Problem::conflict("The term has no finished evaluation: ask for one with POST /v1/evaluations."))
         }
         (None, None) => Err(Problem::bad_request("Name the term (term_id) or the evaluation (evaluation_id).")),
-    }
-}
-
-async fn load(tx: &mut InstitutionTx, evaluation: &Evaluation, format: Format) -> Result<CreditReport, Problem> {
-    let gone = |what: &str| Problem::broken(&format!("the {what} of evaluation {} is not there", evaluation.id));
-    let institution = institutions::get(tx).await.map_err(Problem::database)?.ok_or_else(|| gone("institution"))?;
-    let term = terms::get(tx, evaluation.term).await.map_err(Problem::database)?.ok_or_else(|| gone("term"))?;
-    let policy = policies::get(tx, evaluation.policy).await.map_err(Problem::database)?.ok_or_else(|| gone("policy"))?;
-    let coverage = evaluations::list_coverage(tx, evaluation.id).await.map_err(Problem::database)?;
-    Ok(CreditReport {
-        institution,
-        term,
-        evaluation: evaluation.id,
-        policy: PolicyLabel { name: policy.name, version: policy.version, hash: evaluation.policy_hash.clone() },
-        coverage: coverage.into_iter().map(|c| RepositoryCoverage { repository: c.full_name, complete_until: c.complete_until }).collect(),
-        rows: load_rows(tx, evaluation.id, format).await?,
-    })
-}
-
-/// All rows; their lines only where the format shows lines.
-async fn load_rows(tx: &mut InstitutionTx, evaluation: EvaluationId, format: Format) -> Result<Vec<CreditRow>, Problem> {
-    let mut rows: Vec<CreditRow> = Vec::new();
-    loop {
-        let after = rows.last().map(|row| (row.score.number.clone(), row.score.member));
-        let after = after.as_ref().map(|(number, member)| (number.as_str(), *member));
-        // The surplus row that says whether there is more is as good as any other.
-        let found = scores::list(tx, evaluation, after, MAX_LIMIT).await.map_err(Problem::database)?;
-        let more = found.len() > usize::from(MAX_LIMIT);
-        let members: Vec<MemberId> = found.iter().map(|score| score.member).collect();
-        let mut lines = match format {
-            Format::Json => scores::list_lines(tx, evaluation, &members).await.map_err(Problem::database)?,
-            Format::Csv => Default::default(),
-        };
-        rows.extend(found.into_iter().map(|score| CreditRow { lines: lines.remove(&score.member).unwrap_or_default(), score }));
-        if !more {
-            return Ok(rows);
-        }
     }
 }
 

@@ -13,13 +13,11 @@ use super::{
     query::{self, Id, Paging, Query},
 };
 use crate::{
-    db::{
-        evaluations::{self, Coverage},
-        scores,
-    },
+    db::{evaluations, scores},
     model::{
         credit::Credits,
-        ids::{EvaluationId, MemberId, RepositoryId},
+        credit_report::RepositoryCoverage,
+        ids::{EvaluationId, MemberId},
         member_score::{MemberScore, ScoreState},
         page::Page,
         points::Points,
@@ -64,7 +62,6 @@ pub(super) struct ExplainedScoreView {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Coverage)]
 pub(super) struct CoverageView {
-    repository_id: RepositoryId,
     repository: FullName,
     /// Null: never to the end.
     complete_until: Option<DateTime<Utc>>,
@@ -87,9 +84,9 @@ impl From<MemberScore> for ScoreView {
     }
 }
 
-impl From<Coverage> for CoverageView {
-    fn from(coverage: Coverage) -> Self {
-        Self { repository_id: coverage.repository, repository: coverage.full_name, complete_until: coverage.complete_until }
+impl From<RepositoryCoverage> for CoverageView {
+    fn from(coverage: RepositoryCoverage) -> Self {
+        Self { repository: coverage.repository, complete_until: coverage.complete_until }
     }
 }
 

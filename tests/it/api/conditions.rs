@@ -57,10 +57,9 @@ async fn a_key_belongs_to_one_request_of_one_institution() {
 async fn a_key_that_is_held_by_a_request_under_way_is_in_conflict() {
     let app = TestApp::start().await;
     let tenant = app.tenant("own").await;
-    let (first, second) = tokio::join!(
-        keyed(&app, &tenant.staff, "/v1/members", "k1", &member("001")),
-        keyed(&app, &tenant.staff, "/v1/members", "k1", &member("001")),
-    );
+    let ada = member("001");
+    let ask = || keyed(&app, &tenant.staff, "/v1/members", "k1", &ada);
+    let (first, second) = tokio::join!(ask(), ask());
     let statuses = BTreeSet::from([first.status.as_u16(), second.status.as_u16()]);
     assert!(statuses == BTreeSet::from([201]) || statuses == BTreeSet::from([201, 409]), "{statuses:?}");
     assert_eq!(app.get(&tenant.staff, "/v1/members").await.json(200)["items"].as_array().unwrap().len(), 1);
@@ -114,7 +113,8 @@ async fn a_caller_that_hangs_up_finds_its_work_done() {
     let mut owner = app.database.owner().await;
     let mut holding = sqlx::Connection::begin(&mut owner).await.unwrap();
     sqlx::query("lock table members in exclusive mode").execute(&mut *holding).await.unwrap();
-    let mut caller = Box::pin(keyed(&app, &tenant.staff, "/v1/members", "k1", &member("001")));
+    let ada = member("001");
+    let mut caller = Box::pin(keyed(&app, &tenant.staff, "/v1/members", "k1", &ada));
     let mut watching = app.database.owner().await;
     let waits = "select exists (select from pg_locks where not granted and relation = 'members'::regclass)";
     loop {

@@ -74,10 +74,7 @@ async fn from_an_empty_register_to_a_report() {
     let path = format!("/v1/members/{}/score?evaluation={}", ada["id"].as_str().unwrap(), evaluation["id"].as_str().unwrap());
     let score = app.get(&tenant.reader, &path).await.json(200);
     assert_eq!(score["lines"].as_array().unwrap().len(), 2);
-    assert_eq!(
-        score["complete_until"],
-        json!([{"repository_id": repository["id"], "repository": "analytical/engine", "complete_until": null}])
-    );
+    assert_eq!(score["complete_until"], json!([{"repository": "analytical/engine", "complete_until": null}]));
     let report = app.get(&tenant.reader, &format!("/v1/reports/credits?term_id={}&format=csv", term["id"].as_str().unwrap())).await;
     assert!(report.text().contains("\r\n0020230001,Ada Lovelace,,ada,2025-2026-1,practice 1,"), "{}", report.text());
 }
