@@ -59,7 +59,7 @@ async fn an_id_that_is_no_id_is_answered_like_one_that_is_not_there() {
 #[case::backwards("/v1/terms", json!({"code": "t", "name": "T", "starts_on": "2026-01-31", "ends_on": "2025-09-01"}), &["ends_on"])]
 #[case::no_day("/v1/terms", json!({"code": "t", "name": "T", "starts_on": "2025-02-30", "ends_on": "2025-09-01"}), &["starts_on"])]
 #[case::nul_in_term("/v1/terms", json!({"code": "\0", "name": "\0", "starts_on": "2025-09-01", "ends_on": "2025-09-01"}), &["code", "name"])]
-#[case::no_ids("/v1/evaluations", json!({"term_id": "x", "policy_id": "y"}), &["term_id"])]
+#[case::no_id("/v1/evaluations", json!({"term_id": "x"}), &["term_id"])]
 #[case::no_role("/v1/api-keys", json!({"role": "owner"}), &["role"])]
 #[tokio::test]
 async fn a_body_with_bad_fields_names_them(#[case] path: &str, #[case] body: Value, #[case] fields: &[&str]) {

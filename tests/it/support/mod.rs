@@ -3,6 +3,7 @@
 pub mod app;
 pub mod cluster;
 pub mod database;
+pub mod proxy;
 pub mod register;
 
 pub use app::{Answer, Tenant, TestApp};
