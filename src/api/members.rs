@@ -145,7 +145,8 @@ pub(super) async fn change(
     Json(change): Json<MemberChange>,
 ) -> Result<JsonAnswer<MemberView>, Problem> {
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    let before = require(&mut tx, id).await?;
+    // Taken, so that two changes of different fields at once both last.
+    let before = members::take(&mut tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     let profile = check(Profile {
         number: change.number.unwrap_or(before.number),
         name: change.name.unwrap_or(before.name),

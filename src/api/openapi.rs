@@ -58,6 +58,7 @@ pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
         ];
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
             refusals(operation, method, needs_key, has_id);
             if needs_key {
                 conditions(operation, method);
@@ -73,6 +74,18 @@ enum Method {
     Post,
     Patch,
     Delete,
+}
+
+/// `GET /v1/members/{id}/score` is `get_members_id_score`: no two routes share one.
+fn operation_id(method: Method, path: &str) -> String {
+    let verb = match method {
+        Method::Get => "get",
+        Method::Post => "post",
+        Method::Patch => "patch",
+        Method::Delete => "delete",
+    };
+    let words = path.trim_start_matches("/v1").split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(verb).chain(words).collect::<Vec<_>>().join("_")
 }
 
 fn refusals(operation: &mut Operation, method: Method, needs_key: bool, has_id: bool) {

@@ -1,5 +1,7 @@
 //! What answers look like: snapshots of every shape, and of the document that describes them.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -48,6 +50,17 @@ async fn every_shape_is_as_it_was() {
     }
     let problem = app.post(&tenant.staff, "/v1/terms", json!({"code": "", "name": "", "starts_on": "2025-09-01", "ends_on": "2025-09-01"}));
     insta::assert_json_snapshot!("problem", problem.await.problem(422));
+}
+
+#[test]
+fn every_snapshot_is_of_a_shape_that_is_asked_for() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/api/snapshots");
+    let source = include_str!("shapes.rs");
+    for file in std::fs::read_dir(directory).unwrap() {
+        let file = file.unwrap().file_name().into_string().unwrap();
+        let name = file.strip_prefix("it__api__shapes__").and_then(|rest| rest.strip_suffix(".snap"));
+        assert!(name.is_some_and(|name| source.contains(&format!("\"{name}\""))), "{file} is stale or was never accepted");
+    }
 }
 
 /// An account's number is made of the institution's id.
@@ -110,9 +123,11 @@ async fn the_document_describes_every_parameter_and_every_answer() {
     let document = app.get("", "/openapi.json").await.json(200);
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
     let mut lacking = Vec::new();
+    let mut ids = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let at = format!("{method} {path}");
+            assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{at}: another has its id");
             let responses = operation["responses"].as_object().unwrap();
             if operation["summary"].as_str().is_none_or(str::is_empty) || operation["tags"].as_array().is_none_or(Vec::is_empty) {
                 lacking.push(format!("{at}: a summary and a tag"));

@@ -14,7 +14,7 @@ use accredit::{
         institution::{Institution, Role},
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{
     Method, StatusCode,
     header::{HeaderMap, HeaderName},
@@ -108,11 +108,18 @@ impl TestApp {
     }
 
     async fn key(&self, institution: InstitutionId, role: Role) -> String {
-        let id = ApiKeyId::new(now());
+        // One after the other, so that their order is known.
+        let made_at = now()
+            - TimeDelta::seconds(match role {
+                Role::Reader => 3,
+                Role::Staff => 2,
+                Role::Admin => 1,
+            });
+        let id = ApiKeyId::new(made_at);
         let half = *uuid::Uuid::new_v4().as_bytes();
         let key = ApiKey::new(institution, [half, half].concat().try_into().unwrap());
         let mut tx = self.database.db().begin_as(institution).await.unwrap();
-        api_keys::insert(&mut tx, id, role, &key.hash(), now()).await.unwrap();
+        api_keys::insert(&mut tx, id, role, &key.hash(), made_at).await.unwrap();
         tx.commit().await.unwrap();
         key.reveal().to_owned()
     }
@@ -123,6 +130,15 @@ impl TestApp {
         let tools = Tools { db: self.database.db().clone(), github, clock: self.clock.clone() };
         let worker = Worker::start(tools, WorkerSettings::default(), std::future::pending()).await.unwrap();
         worker.run_once().await.unwrap();
+    }
+
+    /// Waits until so many connections of this test's database wait for a lock.
+    pub async fn locked_out(&self, connections: i64) {
+        let mut watching = self.database.owner().await;
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut watching).await.unwrap() < connections {
+            tokio::task::yield_now().await;
+        }
     }
 
     pub async fn get(&self, key: &str, path: &str) -> Answer {

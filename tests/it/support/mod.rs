@@ -6,5 +6,5 @@ pub mod database;
 pub mod proxy;
 pub mod register;
 
-pub use app::{Answer, Tenant, TestApp};
+pub use app::{Answer, TestApp};
 pub use database::TestDatabase;
