@@ -40,7 +40,7 @@ fn standing_approvals(pull_request: &PullRequest) -> impl Iterator<Item = &Accou
     last_words.into_values().filter(|(_, _, state, _)| *state == ReviewState::Approved).map(|(_, _, _, account)| account)
 }
 
-/// Somebody who can answer for what he confirms. Anyone who imports a repository makes mannequins, and an organisation is not a person.
+/// Somebody who can answer for a confirmation. Anyone who imports a repository makes mannequins, and an organisation is not a person.
 fn is_human(account: &Account) -> bool {
     matches!(account.kind, AccountKind::User | AccountKind::EnterpriseUser) && !account.is_bot()
 }

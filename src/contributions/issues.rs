@@ -1,14 +1,14 @@
-//! The records of an issue and of comments, whether of an issue, of a pull request or of a review.
+//! The records of an issue: itself and its conversation.
 //! It must not read a reason into a closed issue: where GitHub gives none, it is closed and no more.
 
 use super::{
+    comments::{self, Parent},
     draft::{self, Draft},
     error::{Error, Fault},
-    pull_requests::Parent,
 };
 use crate::model::{
     contribution::{Kind, Record, State},
-    github::{Comment, Issue, IssueState},
+    github::{Issue, IssueState},
     ids::RepositoryId,
 };
 
@@ -32,8 +32,8 @@ pub(super) fn record(repository: RepositoryId, issue: Issue, records: &mut Vec<R
     record.contribution.closed_at = issue.closed_at;
     record.contribution.labels = draft::labels(&issue.labels);
     records.push(record);
-    for one in issue.comments {
-        records.push(comment(parent, Kind::IssueComment, one)?);
+    for comment in issue.comments {
+        records.push(comments::record(parent, Kind::IssueComment, comment)?);
     }
     Ok(())
 }
@@ -47,20 +47,4 @@ fn state(issue: &Issue) -> State {
         (IssueState::Closed, Some("duplicate")) => State::Duplicate,
         (IssueState::Closed, _) => State::Closed,
     }
-}
-
-pub(super) fn comment(parent: Parent, kind: Kind, comment: Comment) -> Result<Record, Error> {
-    let draft = Draft {
-        repository: parent.repository,
-        kind,
-        github_id: draft::id(comment.github_id),
-        number: Some(parent.number),
-        url: comment.url,
-        author: comment.author.as_ref(),
-        state: State::Published,
-        occurred_at: comment.created_at,
-    };
-    let mut record = draft.into_record(&comment.evidence)?;
-    record.contribution.parent_account = parent.author;
-    Ok(record)
 }

@@ -2,6 +2,7 @@
 //! It must not judge what a record is worth, and must not guess: what GitHub did not say stays absent, what cannot be true is refused.
 
 mod attribution;
+mod comments;
 mod commits;
 mod draft;
 mod error;

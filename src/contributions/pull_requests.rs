@@ -3,12 +3,12 @@
 
 use super::{
     attribution,
+    comments::{self, Parent},
     draft::{self, Draft},
     error::{Error, Fault},
-    issues, lines,
+    lines,
 };
 use crate::model::{
-    account::AccountId,
     contribution::{Kind, Record, State},
     github::{PullRequest, PullRequestState, Review, ReviewState},
     ids::RepositoryId,
@@ -49,17 +49,9 @@ pub(super) fn record(repository: RepositoryId, pull_request: PullRequest, record
         review(parent, submitted, records)?;
     }
     for comment in pull_request.comments {
-        records.push(issues::comment(parent, Kind::IssueComment, comment)?);
+        records.push(comments::record(parent, Kind::IssueComment, comment)?);
     }
     Ok(())
-}
-
-/// The pull request or issue that a record belongs to.
-#[derive(Clone, Copy)]
-pub(super) struct Parent {
-    pub repository: RepositoryId,
-    pub number: i64,
-    pub author: Option<AccountId>,
 }
 
 const fn state(state: PullRequestState) -> State {
@@ -100,7 +92,7 @@ fn review(parent: Parent, (state, review): (State, Review), records: &mut Vec<Re
     record.contribution.parent_account = parent.author;
     records.push(record);
     for comment in review.comments {
-        records.push(issues::comment(parent, Kind::ReviewComment, comment)?);
+        records.push(comments::record(parent, Kind::ReviewComment, comment)?);
     }
     Ok(())
 }

@@ -248,9 +248,11 @@ fn other_humans_confirm(#[case] merger: i64, #[case] reviews: &[(i64, ReviewStat
 
 #[test]
 fn of_two_words_of_one_moment_the_one_with_the_higher_id_is_the_last() {
-    let reviews = vec![review(8, 3, ReviewState::ChangesRequested, 2), review(7, 3, ReviewState::Approved, 2)];
-    let record = first(of_pull_request(PullRequest { merged_by: None, reviews, ..pull_request() }));
-    assert_eq!(record.contribution.confirmed_by, []);
+    let words = [review(8, 3, ReviewState::ChangesRequested, 2), review(7, 3, ReviewState::Approved, 2)];
+    for reviews in [words.to_vec(), words.iter().rev().cloned().collect()] {
+        let record = first(of_pull_request(PullRequest { merged_by: None, reviews, ..pull_request() }));
+        assert_eq!(record.contribution.confirmed_by, []);
+    }
 }
 
 #[test]

@@ -17,22 +17,18 @@ pub(super) fn read(document: &Table<'_>) -> Option<CreditRule> {
     let table = document.require("credits", "a table [credits]")?.table(keys::CREDITS)?;
     let points_per_credit =
         table.require("points_per_credit", "how many points make one credit, such as 40").and_then(|entry| numbers::some_points(&entry));
-    let step = or(&table, "step", numbers::some_credits, Credits::new(Decimal::new(5, 1)));
-    let rounding = or(&table, "rounding", |entry| words::one_of(entry, "a way to round", Rounding::ALL), Rounding::Down);
-    let minimum = or(&table, "minimum", numbers::credits, Credits::ZERO);
-    let cap_entry = table.get("cap");
-    let cap = cap_entry.as_ref().map(numbers::some_credits);
+    let step = table.optional("step", numbers::some_credits);
+    let rounding = table.optional("rounding", |entry| words::one_of(entry, "a way to round", Rounding::ALL));
+    let minimum = table.optional("minimum", numbers::credits);
+    let cap = table.optional("cap", numbers::some_credits);
     let rule = CreditRule {
         points_per_credit: points_per_credit?,
-        step: step?,
-        rounding: rounding?,
-        minimum: minimum?,
-        cap: match cap {
-            Some(read) => Some(read?),
-            None => None,
-        },
+        step: step?.unwrap_or_else(|| Credits::new(Decimal::new(5, 1))),
+        rounding: rounding?.unwrap_or(Rounding::Down),
+        minimum: minimum?.unwrap_or(Credits::ZERO),
+        cap: cap?,
     };
-    if let (Some(cap), Some(entry)) = (rule.cap, cap_entry) {
+    if let (Some(cap), Some(entry)) = (rule.cap, table.get("cap")) {
         check(&rule, cap, &entry);
     }
     Some(rule)
@@ -44,12 +40,5 @@ fn check(rule: &CreditRule, cap: Credits, entry: &Entry<'_>) {
     }
     if !(cap.to_decimal() % rule.step.to_decimal()).is_zero() {
         entry.fault(format!("the cap of {cap} is not a multiple of the step of {}: write one that is", rule.step));
-    }
-}
-
-fn or<'a, T>(table: &Table<'a>, name: &str, read: impl FnOnce(&Entry<'a>) -> Option<T>, default: T) -> Option<T> {
-    match table.get(name) {
-        Some(entry) => read(&entry),
-        None => Some(default),
     }
 }

@@ -30,35 +30,26 @@ pub(super) fn read(document: &Table<'_>, categories: &BTreeMap<String, Category>
 fn limit(table: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<Limit> {
     let per = table.require("per", "what it is counted for, such as \"term\"");
     let per = per.and_then(|entry| words::one_of(&entry, "what a limit can be counted for", Per::ALL));
-    let (points_entry, items_entry) = (table.get("points"), table.get("items"));
-    let points = points_entry.as_ref().map(numbers::some_points);
-    let items = items_entry.as_ref().map(|entry| numbers::whole(entry, 1, u32::MAX));
-    let one = points.is_some() != items.is_some();
-    if !one {
-        let how = if points.is_some() { "both points and items" } else { "neither points nor items" };
+    let points = table.optional("points", numbers::some_points);
+    let items = table.optional("items", |entry| numbers::whole(entry, 1, u32::MAX));
+    let items_entry = table.get("items");
+    if table.get("points").is_some() == items_entry.is_some() {
+        let how = if items_entry.is_some() { "both points and items" } else { "neither points nor items" };
         table.fault(format!("this limit has {how}: write one of the two, and a second [[limits]] where both are to hold"));
     }
-    let of_items = per == Some(Per::Item) && items.is_some();
-    if let Some(entry) = items_entry.filter(|_| of_items) {
+    if let Some(entry) = items_entry.filter(|_| per == Some(Per::Item)) {
         entry.fault("one item is always one: write the most points that it may earn");
     }
     let kind = |entry: &Entry<'_>| words::one_of(entry, "a kind of contribution", Kind::ALL);
-    let kinds = narrowing(table, "kinds", |entry| words::list(entry, kind));
-    let categories = narrowing(table, "categories", |entry| words::list(entry, |word| general::declared(word, categories)));
-    let limit = Limit { per: per?, points: flat(points)?, items: flat(items)?, kinds: kinds?, categories: categories? };
-    (one && !of_items).then_some(limit)
-}
-
-/// `None` where a value is there and faulty.
-fn flat<T>(value: Option<Option<T>>) -> Option<Option<T>> {
-    match value {
-        Some(read) => read.map(Some),
-        None => Some(None),
-    }
-}
-
-fn narrowing<'a, T>(table: &Table<'a>, name: &str, read: impl FnOnce(&Entry<'a>) -> Option<Vec<T>>) -> Option<Vec<T>> {
-    table.get(name).map_or_else(|| Some(Vec::new()), |entry| read(&entry))
+    let kinds = table.optional("kinds", |entry| words::list(entry, kind));
+    let categories = table.optional("categories", |entry| words::list(entry, |word| general::declared(word, categories)));
+    Some(Limit {
+        per: per?,
+        points: points?,
+        items: items?,
+        kinds: kinds?.unwrap_or_default(),
+        categories: categories?.unwrap_or_default(),
+    })
 }
 
 fn is_same(a: &Limit, b: &Limit) -> bool {

@@ -148,6 +148,14 @@ impl<'a> Table<'a> {
         entry
     }
 
+    /// `None` where the key is there and its value is faulty; `Some(None)` where it is not there.
+    pub fn optional<T>(&self, name: &str, read: impl FnOnce(&Entry<'a>) -> Option<T>) -> Option<Option<T>> {
+        match self.get(name) {
+            Some(entry) => read(&entry).map(Some),
+            None => Some(None),
+        }
+    }
+
     /// Notes a fault of the table as a whole.
     pub fn fault(&self, message: impl Into<String>) {
         self.sink.add(self.at, &self.key, message);

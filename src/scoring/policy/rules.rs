@@ -43,14 +43,14 @@ fn rule(table: &Table<'_>, categories: &Categories) -> Option<Rule> {
     let kind = table.require("kind", "a kind of contribution, such as \"pull_request\"");
     let kind = kind.and_then(|entry| words::one_of(&entry, "a kind of contribution", Kind::ALL));
     let named = |entry: &Entry<'_>| general::declared(entry, categories);
-    let only_in = optional(table, "categories", |entry| words::list(entry, named));
-    let states = optional(table, "states", |entry| words::list(entry, |word| state(word, kind)));
-    let requires = optional(table, "requires", |entry| words::list(entry, |word| requirement(word, kind)));
-    let dated_by = optional(table, "dated_by", |entry| dated_by(entry, kind));
+    let only_in = table.optional("categories", |entry| words::list(entry, named));
+    let states = table.optional("states", |entry| words::list(entry, |word| state(word, kind)));
+    let requires = table.optional("requires", |entry| words::list(entry, |word| requirement(word, kind)));
+    let dated_by = table.optional("dated_by", |entry| dated_by(entry, kind));
     let points_entry = table.require("points", "what it earns, such as 10");
     let points = points_entry.as_ref().and_then(numbers::points);
-    let points_in = optional(table, "points_in", |entry| points_in(entry, categories));
-    let size = optional(table, "size", |entry| size(entry, kind));
+    let points_in = table.optional("points_in", |entry| points_in(entry, categories));
+    let size = table.optional("size", |entry| size(entry, kind));
     let rule = Rule {
         id: id?,
         kind: kind?,
@@ -64,14 +64,6 @@ fn rule(table: &Table<'_>, categories: &Categories) -> Option<Rule> {
     };
     check_as_a_whole(&rule, table, &points_entry?, categories);
     Some(rule)
-}
-
-/// `None` where the key is there and its value is faulty; `Some(None)` where it is not there.
-fn optional<'a, T>(table: &Table<'a>, name: &str, read: impl FnOnce(&Entry<'a>) -> Option<T>) -> Option<Option<T>> {
-    match table.get(name) {
-        Some(entry) => read(&entry).map(Some),
-        None => Some(None),
-    }
 }
 
 fn id(entry: &Entry<'_>) -> Option<String> {

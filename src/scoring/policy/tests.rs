@@ -102,6 +102,19 @@ fn a_number_is_read_from_its_own_text(#[case] written: &str, #[case] thousandths
     assert_eq!(policy.rules[0].points, Points::from_thousandths(thousandths));
 }
 
+#[rstest]
+#[case("points = 2\n", "points = 1000000\n")]
+#[case("factor = 0.5", "factor = 100")]
+#[case("factor = 0.5", "factor = 0")]
+#[case("points = 20\n", "points = 0.001\n")]
+#[case("points = 20\n", "items = 1\n")]
+#[case("from = 101", "from = 1000000000")]
+#[case("cap = 4", "cap = 1000")]
+#[case("cap = 4", "minimum = 4\ncap = 4")]
+fn a_number_at_the_edge_of_its_range_is_in_it(#[case] sound: &str, #[case] edge: &str) {
+    parse("p.toml", &SOUND.replacen(sound, edge, 1)).unwrap();
+}
+
 #[test]
 fn excluded_labels_are_compared_in_lower_case() {
     let policy = parse("p.toml", &SOUND.replace("[\"spam\"]", "[\"Won't Fix\"]")).unwrap();
