@@ -12,5 +12,6 @@ mod house_rules;
 mod isolation;
 mod jobs;
 mod local_cluster;
+#[cfg(real_repository)]
 mod real_repository;
 mod sample;

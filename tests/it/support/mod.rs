@@ -3,8 +3,12 @@
 pub mod app;
 pub mod cluster;
 pub mod database;
+pub mod fetched;
 pub mod proxy;
 pub mod register;
+pub mod schema;
+pub mod university;
 
 pub use app::{Answer, TestApp};
 pub use database::TestDatabase;
+pub use university::University;

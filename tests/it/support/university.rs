@@ -13,9 +13,7 @@ use accredit::{
         term::Term,
         work::{Evaluation, Sync},
     },
-    reports::{self, CreditReport},
-    sample,
-    scoring,
+    sample, scoring,
 };
 use chrono::{DateTime, Utc};
 
@@ -77,11 +75,8 @@ impl University {
 
     pub async fn track(&self, full_name: &str, category: &str, members: &[MemberId]) -> RepositoryId {
         let now = self.clock.now();
-        let registration = db::repositories::Registration {
-            full_name: full_name.parse().unwrap(),
-            category: category.into(),
-            members: members.to_vec(),
-        };
+        let registration =
+            db::repositories::Registration { full_name: full_name.parse().unwrap(), category: category.into(), members: members.to_vec() };
         let mut tx = self.begin().await;
         let id = db::repositories::track(&mut tx, RepositoryId::new(now), &registration, now).await.unwrap();
         tx.commit().await.unwrap();
