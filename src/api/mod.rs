@@ -1,20 +1,82 @@
-//! stub
+//! The HTTP door: reads and writes through `db/`, renders with `reports/`, asks for work by enqueueing a job.
+//! It must not score and must not fetch.
+
+mod api_keys;
+mod auth;
+mod body;
+mod contributions;
+mod etag;
+mod evaluations;
+mod fields;
+mod health;
+mod idempotency;
+mod layers;
+mod members;
+mod openapi;
+mod policies;
+mod problem;
+mod query;
+mod reports;
+mod repositories;
+mod repositories_import;
+mod scores;
+mod server;
+mod syncs;
+mod terms;
+
+use axum::{
+    Json, Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+pub use server::serve;
+
 use crate::{db::Db, model::clock::Clock};
 
+/// What every handler works with.
 #[derive(Debug, Clone)]
 pub struct Api {
     pub db: Db,
     pub clock: Clock,
 }
 
-pub fn router(_api: Api) -> axum::Router {
-    axum::Router::new()
-}
+/// Every route.
+pub fn router(api: Api) -> Router {
+    let keyed = OpenApiRouter::with_openapi(openapi::empty())
+        .routes(routes!(repositories::create, repositories::list))
+        .routes(routes!(repositories::get, repositories::delete))
+        .routes(routes!(repositories_import::import))
+        .routes(routes!(syncs::create))
+        .routes(routes!(syncs::get))
+        .routes(routes!(members::create, members::list))
+        .routes(routes!(members::get, members::change, members::delete))
+        .routes(routes!(scores::get))
+        .routes(routes!(terms::create, terms::list))
+        .routes(routes!(terms::get))
+        .routes(routes!(policies::create, policies::list))
+        .routes(routes!(policies::get))
+        .routes(routes!(evaluations::create))
+        .routes(routes!(evaluations::get))
+        .routes(routes!(scores::list))
+        .routes(routes!(contributions::list))
+        .routes(routes!(reports::credits))
+        .routes(routes!(api_keys::create, api_keys::list))
+        .routes(routes!(api_keys::revoke))
+        // The last layer is the first that a request meets.
+        .route_layer(layers::catch_panic())
+        .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))
+        .route_layer(from_fn(etag::tag))
+        .route_layer(from_fn_with_state(api.clone(), auth::authenticate));
+    let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready));
 
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    router: axum::Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    let (router, document) = keyed.merge(open).split_for_parts();
+    let document = openapi::complete(document);
+    let reference = SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
+    let document = Router::new()
+        .route("/openapi.json", routing::get(move || std::future::ready(Json(document.clone()))))
+        .route_layer(from_fn(etag::tag));
+    layers::wrap(router.merge(document).merge(reference).with_state(api))
 }

@@ -93,6 +93,20 @@ pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>>
     row.map(MemberRow::into_member).transpose()
 }
 
+/// The same, and nobody else changes the member until this transaction is over.
+pub async fn take(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {
+    let row = sqlx::query_as!(
+        MemberRow,
+        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+         from members where institution_id = $1 and member_id = $2 and removed_at is null for update",
+        tx.institution().0,
+        id.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(MemberRow::into_member).transpose()
+}
+
 /// The members with these numbers, by number; unknown numbers are absent.
 pub async fn list_by_number(tx: &mut InstitutionTx, numbers: &[String]) -> Result<Vec<Member>> {
     let rows = sqlx::query_as!(

@@ -13,29 +13,37 @@ use crate::model::{
     work::{Sync, WorkState},
 };
 
+/// How often one is asked for anew that was over before it could be shown.
+const LOOKS: u32 = 3;
+
 /// Asks for a fetch: a new queued sync, or the one that is under way. The second value says whether it is new.
 pub async fn insert(tx: &mut InstitutionTx, repository: RepositoryId, id: SyncId, now: DateTime<Utc>) -> Result<(Sync, bool), Error> {
-    let done = sqlx::query!(
-        "insert into syncs (repository_id, sync_id, state, requested_at)
-         select t.repository_id, $3, 'queued', $4 from tracked_repositories t where t.institution_id = $1 and t.repository_id = $2
-         on conflict (repository_id) where state in ('queued', 'running') do nothing",
-        tx.institution().0,
-        repository.0,
-        id.0,
-        now,
-    )
-    .execute(tx.conn())
-    .await?;
-    let row = sqlx::query_as!(
-        SyncRow,
-        "select s.* from syncs s join tracked_repositories t on t.institution_id = $1 and t.repository_id = s.repository_id
-         where s.repository_id = $2 and s.state in ('queued', 'running')",
-        tx.institution().0,
-        repository.0,
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok((row.into_sync()?, done.rows_affected() == 1))
+    for _ in 0..LOOKS {
+        let done = sqlx::query!(
+            "insert into syncs (repository_id, sync_id, state, requested_at)
+             select t.repository_id, $3, 'queued', $4 from tracked_repositories t where t.institution_id = $1 and t.repository_id = $2
+             on conflict (repository_id) where state in ('queued', 'running') do nothing",
+            tx.institution().0,
+            repository.0,
+            id.0,
+            now,
+        )
+        .execute(tx.conn())
+        .await?;
+        let row = sqlx::query_as!(
+            SyncRow,
+            "select s.* from syncs s join tracked_repositories t on t.institution_id = $1 and t.repository_id = s.repository_id
+             where s.repository_id = $2 and s.state in ('queued', 'running')",
+            tx.institution().0,
+            repository.0,
+        )
+        .fetch_optional(tx.conn())
+        .await?;
+        if let Some(row) = row {
+            return Ok((row.into_sync()?, done.rows_affected() == 1));
+        }
+    }
+    Err(sqlx::Error::RowNotFound.into())
 }
 
 /// A sync of a repository that the institution tracks.

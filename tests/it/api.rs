@@ -1,1 +1,7 @@
-//! api
+//! The HTTP door as its callers know it: shapes, refusals, pages, conditions, and who may do what.
+
+mod conditions;
+mod journey;
+mod refusals;
+mod rights;
+mod shapes;

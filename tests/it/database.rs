@@ -5,7 +5,7 @@ use accredit::model::{ids::SyncId, job::SyncRepository};
 use sqlx::Executor as _;
 use uuid::Uuid;
 
-use crate::support::{TestDatabase, database::EmptyDatabase};
+use crate::support::{TestDatabase, database::EmptyDatabase, proxy::Proxy};
 
 #[tokio::test]
 async fn the_migrations_apply_to_an_empty_database_and_the_second_time_change_nothing() {
@@ -79,4 +79,34 @@ async fn a_job_exists_exactly_when_the_transaction_that_asked_for_it_is_committe
 
 async fn jobs(database: &TestDatabase) -> i64 {
     sqlx::query_scalar("select count(*) from graphile_worker._private_jobs").fetch_one(&mut database.owner().await).await.unwrap()
+}
+
+/// sqlx gives a connection back to the pool inside a transaction when `begin()` is dropped while its answer is under way; what is
+/// written on it next is acknowledged and never committed.
+#[tokio::test]
+async fn a_write_after_a_begin_that_was_cancelled_is_not_lost() {
+    let database = TestDatabase::new().await;
+    let proxy = Proxy::before(database.options(), &database.url()).await;
+    let db = db::connect(&proxy.options, 1).await.unwrap();
+    for account in 1..=3_i64 {
+        cancel_a_begin(&proxy, &db).await;
+        sqlx::query("insert into accounts (github_id, login, kind, seen_at) values ($1, 'ada', 'user', now())")
+            .bind(account)
+            .execute(db.pool())
+            .await
+            .unwrap();
+        let seen: i64 = sqlx::query_scalar("select count(*) from accounts").fetch_one(&mut database.owner().await).await.unwrap();
+        assert_eq!(seen, account, "another connection does not see what was acknowledged");
+    }
+}
+
+/// Leaves a `begin` whose BEGIN the server has and whose answer nobody has seen.
+async fn cancel_a_begin(proxy: &Proxy, db: &db::Db) {
+    proxy.arm();
+    let begin = db.begin();
+    tokio::select! {
+        _ = begin => panic!("the answer was to be held back"),
+        () = proxy.held() => {}
+    }
+    proxy.release();
 }

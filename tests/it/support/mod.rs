@@ -1,10 +1,14 @@
 //! What the integration tests stand on.
 
+pub mod app;
 pub mod cluster;
 pub mod database;
 pub mod fetched;
+pub mod proxy;
+pub mod register;
 pub mod schema;
 pub mod university;
 
+pub use app::{Answer, TestApp};
 pub use database::TestDatabase;
 pub use university::University;

@@ -1,0 +1,104 @@
+//! `/v1/api-keys`: the keys that an institution's systems call with. A key is shown once, by the answer that makes it.
+//! It must not keep a key anywhere: neither in a table nor in the answer that an Idempotency-Key remembers.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use chrono::{DateTime, Utc};
+use rand::TryRng as _;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Api,
+    auth::Admin,
+    body::{Created, Json},
+    idempotency::KeptBody,
+    problem::Problem,
+    query::{self, Id, Paging, Query},
+};
+use crate::{
+    db::api_keys::{self, ApiKeyEntry},
+    model::{api_key::ApiKey, ids::ApiKeyId, institution::Role, page::Page},
+};
+
+/// A key to be made.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewApiKey {
+    role: Role,
+}
+
+/// A key as it can be seen at any time.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ApiKey)]
+pub(super) struct ApiKeyView {
+    id: ApiKeyId,
+    role: Role,
+    created_at: DateTime<Utc>,
+    /// Set: the key is refused.
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+/// A key as it can be seen once.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = MadeApiKey)]
+pub(super) struct MadeApiKeyView {
+    #[serde(flatten)]
+    entry: ApiKeyView,
+    /// The key itself. Null in the answer to a repeated request: it is kept nowhere. Revoke such a key and make another.
+    key: Option<String>,
+}
+
+impl From<ApiKeyEntry> for ApiKeyView {
+    fn from(entry: ApiKeyEntry) -> Self {
+        Self { id: entry.id, role: entry.role, created_at: entry.created_at, revoked_at: entry.revoked_at }
+    }
+}
+
+/// Makes a key. Several may be valid at once, so that one can replace another without a gap.
+#[utoipa::path(post, path = "/v1/api-keys", tag = "API keys", security(("key" = ["admin"])),
+    responses((status = 201, body = MadeApiKeyView)))]
+pub(super) async fn create(State(api): State<Api>, admin: Admin, Json(new): Json<NewApiKey>) -> Result<Response, Problem> {
+    let mut secret = [0; 32];
+    rand::rngs::SysRng.try_fill_bytes(&mut secret).map_err(|why| Problem::broken(&why))?;
+    let key = ApiKey::new(admin.institution, secret);
+    let now = api.clock.now();
+    let id = ApiKeyId::new(now);
+    let mut tx = api.db.begin_as(admin.institution).await.map_err(Problem::database)?;
+    api_keys::insert(&mut tx, id, new.role, &key.hash(), now).await.map_err(Problem::database)?;
+    tx.commit().await.map_err(Problem::database)?;
+    let view = |key| MadeApiKeyView { entry: ApiKeyView { id, role: new.role, created_at: now, revoked_at: None }, key };
+    let kept = serde_json::to_vec(&view(None)).map_err(|why| Problem::broken(&why))?;
+    let mut response = Created(format!("/v1/api-keys/{id}"), view(Some(key.reveal().to_owned()))).into_response();
+    response.extensions_mut().insert(KeptBody(kept));
+    Ok(response)
+}
+
+/// Lists the keys, revoked ones too, oldest first.
+#[utoipa::path(get, path = "/v1/api-keys", tag = "API keys", security(("key" = ["admin"])), params(Paging),
+    responses((status = 200, body = Page<ApiKeyView>)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    admin: Admin,
+    Query(paging): Query<Paging>,
+) -> Result<axum::Json<Page<ApiKeyView>>, Problem> {
+    let (limit, after) = (paging.limit()?, paging.after::<(DateTime<Utc>, ApiKeyId)>()?);
+    let mut tx = api.db.begin_as(admin.institution).await.map_err(Problem::database)?;
+    let all = api_keys::list(&mut tx).await.map_err(Problem::database)?;
+    let rest = all.into_iter().filter(|entry| after.is_none_or(|after| (entry.created_at, entry.id) > after));
+    let page =
+        Page::cut(rest.take(usize::from(limit) + 1).collect(), limit, |last: &ApiKeyEntry| query::cursor(&(last.created_at, last.id)));
+    Ok(axum::Json(page.map(ApiKeyView::from)))
+}
+
+/// Revokes a key: it is refused from now on. Twice is once.
+#[utoipa::path(delete, path = "/v1/api-keys/{id}", tag = "API keys", security(("key" = ["admin"])), params(("id" = ApiKeyId, Path)),
+    responses((status = 204)))]
+pub(super) async fn revoke(State(api): State<Api>, admin: Admin, Id(id): Id<ApiKeyId>) -> Result<StatusCode, Problem> {
+    let mut tx = api.db.begin_as(admin.institution).await.map_err(Problem::database)?;
+    let revoked = api_keys::revoke(&mut tx, id, api.clock.now()).await.map_err(Problem::database)?;
+    tx.commit().await.map_err(Problem::database)?;
+    if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
+}

@@ -1,0 +1,97 @@
+//! Who calls: the key names the institution and the role. Rights are types: a handler that takes `Staff` cannot be reached by a reader.
+//! It must not let a caller tell an unknown key from a revoked one.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+
+use super::{Api, problem::Problem};
+use crate::{
+    db::api_keys,
+    model::{api_key::ApiKey, ids::InstitutionId, institution::Role},
+};
+
+/// Whose request it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Caller {
+    pub institution: InstitutionId,
+    role: Role,
+}
+
+/// Finds the key, and lets the request in with a [`Caller`].
+pub(super) async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response, Problem> {
+    let key = bearer(request.headers()).ok_or(const { Problem::unauthorized() })?;
+    let mut tx = api.db.begin_as(key.institution).await.map_err(Problem::database)?;
+    let role = api_keys::get_role(&mut tx, &key.hash()).await.map_err(Problem::database)?;
+    drop(tx);
+    let role = role.ok_or(const { Problem::unauthorized() })?;
+    request.extensions_mut().insert(Caller { institution: key.institution, role });
+    Ok(next.run(request).await)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<ApiKey> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().parse().ok()).flatten()
+}
+
+/// A caller of at least `role`.
+fn require(parts: &Parts, role: Role) -> Result<InstitutionId, Problem> {
+    // Absent only where a route was written outside `authenticate`: nobody gets in there.
+    let caller = parts.extensions.get::<Caller>().ok_or(const { Problem::unauthorized() })?;
+    if caller.role < role {
+        return Err(Problem::forbidden(format!("This needs a key of the role {role}; this one is of the role {}.", caller.role)));
+    }
+    Ok(caller.institution)
+}
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $name:ident = $role:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub(super) struct $name {
+            pub institution: InstitutionId,
+        }
+
+        impl FromRequestParts<Api> for $name {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
+                Ok(Self { institution: require(parts, $role)? })
+            }
+        }
+    )+};
+}
+
+rights! {
+    /// May read all of its institution.
+    Reader = Role::Reader;
+    /// May also change its institution's registers and ask for work.
+    Staff = Role::Staff;
+    /// May also make and revoke keys.
+    Admin = Role::Admin;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_may_do_what_those_below_it_may() {
+        // `Role` derives its order; this is what the rights rest on.
+        assert!(Role::Reader < Role::Staff && Role::Staff < Role::Admin);
+    }
+
+    #[test]
+    fn the_scheme_is_bearer_in_whatever_letters_and_nothing_else() {
+        let key = ApiKey::new(InstitutionId(uuid::Uuid::nil()), [7; 32]);
+        let header = |text: String| HeaderMap::from_iter([(header::AUTHORIZATION, text.parse().unwrap())]);
+        assert!(bearer(&header(format!("bearer {}", key.reveal()))).is_some());
+        for text in [key.reveal().to_owned(), format!("Basic {}", key.reveal()), "Bearer".to_owned(), "Bearer x".to_owned()] {
+            assert!(bearer(&header(text)).is_none());
+        }
+        assert!(bearer(&HeaderMap::new()).is_none());
+    }
+}

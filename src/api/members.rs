@@ -1,0 +1,208 @@
+//! `/v1/members`: the register of students and faculty.
+//! It must not ask GitHub about a login: it enqueues a job that does.
+
+use axum::{Json as JsonAnswer, extract::State, http::StatusCode};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Api,
+    auth::{Reader, Staff},
+    body::{Created, Json, given},
+    fields::{self, Faults},
+    problem::Problem,
+    query::{self, Id, Paging, Query},
+};
+use crate::{
+    db::{
+        self, InstitutionTx,
+        members::{self, Profile},
+        queue,
+    },
+    model::{
+        account::AccountId,
+        ids::MemberId,
+        job::LinkAccounts,
+        member::{AccountState, Member, MemberRole},
+        page::Page,
+    },
+};
+
+/// A member to be registered.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewMember {
+    /// The student or staff number: text, leading zeros count.
+    #[schema(example = "0020230001")]
+    number: String,
+    #[schema(example = "Ada Lovelace")]
+    name: String,
+    role: MemberRole,
+    #[schema(example = "Computer Science")]
+    unit: Option<String>,
+    #[schema(example = "octocat")]
+    github_login: Option<String>,
+}
+
+/// What is to change of a member: what is absent stays; a null takes the unit or the login away.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MemberChange {
+    #[serde(default, deserialize_with = "given")]
+    number: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    role: Option<MemberRole>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    unit: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    github_login: Option<Option<String>>,
+}
+
+/// A member of the institution.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Member)]
+pub(super) struct MemberView {
+    id: MemberId,
+    number: String,
+    name: String,
+    role: MemberRole,
+    unit: Option<String>,
+    github_login: Option<String>,
+    /// GitHub's number of the account; set exactly when it is linked.
+    github_id: Option<AccountId>,
+    account_state: AccountState,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<Member> for MemberView {
+    fn from(member: Member) -> Self {
+        Self {
+            id: member.id,
+            number: member.number,
+            name: member.name,
+            role: member.role,
+            unit: member.unit,
+            github_login: member.github_login,
+            github_id: member.account,
+            account_state: member.account_state,
+            created_at: member.created_at,
+            updated_at: member.updated_at,
+        }
+    }
+}
+
+/// Registers a member. A login is linked to its account by a worker: see `account_state`.
+#[utoipa::path(post, path = "/v1/members", tag = "Members", security(("key" = ["staff"])), responses((status = 201, body = MemberView)))]
+pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json<NewMember>) -> Result<Created<MemberView>, Problem> {
+    let NewMember { number, name, role, unit, github_login } = new;
+    let profile = check(Profile { number, name, role, unit, github_login })?;
+    let now = api.clock.now();
+    let id = MemberId::new(now);
+    let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
+    members::insert(&mut tx, id, &profile, now).await.map_err(|error| taken(error, &profile))?;
+    if profile.github_login.is_some() {
+        link_accounts(&mut tx).await?;
+    }
+    let member = require(&mut tx, id).await?;
+    tx.commit().await.map_err(Problem::database)?;
+    Ok(Created(format!("/v1/members/{id}"), member.into()))
+}
+
+/// Lists the members by number.
+#[utoipa::path(get, path = "/v1/members", tag = "Members", security(("key" = ["reader"])), params(Paging),
+    responses((status = 200, body = Page<MemberView>)))]
+pub(super) async fn list(
+    State(api): State<Api>,
+    reader: Reader,
+    Query(paging): Query<Paging>,
+) -> Result<JsonAnswer<Page<MemberView>>, Problem> {
+    let (limit, after) = (paging.limit()?, paging.after::<String>()?);
+    let mut tx = api.db.begin_as(reader.institution).await.map_err(Problem::database)?;
+    let found = members::list(&mut tx, after.as_deref(), limit).await.map_err(Problem::database)?;
+    Ok(JsonAnswer(Page::cut(found, limit, |last| query::cursor(&last.number)).map(MemberView::from)))
+}
+
+/// Shows a member.
+#[utoipa::path(get, path = "/v1/members/{id}", tag = "Members", security(("key" = ["reader"])), params(("id" = MemberId, Path)),
+    responses((status = 200, body = MemberView)))]
+pub(super) async fn get(State(api): State<Api>, reader: Reader, Id(id): Id<MemberId>) -> Result<JsonAnswer<MemberView>, Problem> {
+    let mut tx = api.db.begin_as(reader.institution).await.map_err(Problem::database)?;
+    Ok(JsonAnswer(require(&mut tx, id).await?.into()))
+}
+
+/// Changes a member. Another login undoes the link to the account, and is linked anew.
+#[utoipa::path(patch, path = "/v1/members/{id}", tag = "Members", security(("key" = ["staff"])), params(("id" = MemberId, Path)),
+    responses((status = 200, body = MemberView)))]
+pub(super) async fn change(
+    State(api): State<Api>,
+    staff: Staff,
+    Id(id): Id<MemberId>,
+    Json(change): Json<MemberChange>,
+) -> Result<JsonAnswer<MemberView>, Problem> {
+    let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
+    // Taken, so that two changes of different fields at once both last.
+    let before = members::take(&mut tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
+    let profile = check(Profile {
+        number: change.number.unwrap_or(before.number),
+        name: change.name.unwrap_or(before.name),
+        role: change.role.unwrap_or(before.role),
+        unit: change.unit.unwrap_or(before.unit),
+        github_login: change.github_login.unwrap_or(before.github_login),
+    })?;
+    members::replace(&mut tx, id, &profile, api.clock.now()).await.map_err(|error| taken(error, &profile))?;
+    let after = require(&mut tx, id).await?;
+    if after.account_state == AccountState::Pending {
+        link_accounts(&mut tx).await?;
+    }
+    tx.commit().await.map_err(Problem::database)?;
+    Ok(JsonAnswer(after.into()))
+}
+
+/// Takes a member off the register. Past scores stay.
+#[utoipa::path(delete, path = "/v1/members/{id}", tag = "Members", security(("key" = ["staff"])), params(("id" = MemberId, Path)),
+    responses((status = 204)))]
+pub(super) async fn delete(State(api): State<Api>, staff: Staff, Id(id): Id<MemberId>) -> Result<StatusCode, Problem> {
+    let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
+    let removed = members::remove(&mut tx, id, api.clock.now()).await.map_err(Problem::database)?;
+    tx.commit().await.map_err(Problem::database)?;
+    if removed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
+}
+
+async fn require(tx: &mut InstitutionTx, id: MemberId) -> Result<Member, Problem> {
+    members::get(tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)
+}
+
+async fn link_accounts(tx: &mut InstitutionTx) -> Result<(), Problem> {
+    let job = LinkAccounts { institution_id: tx.institution() };
+    queue::enqueue(tx, &job, None).await.map_err(Problem::database)
+}
+
+fn check(profile: Profile) -> Result<Profile, Problem> {
+    let mut faults = Faults::default();
+    let number = faults.check("number", fields::text(profile.number, fields::LABEL));
+    let name = faults.check("name", fields::text(profile.name, fields::NAME));
+    let unit = faults.check("unit", profile.unit.map(|unit| fields::text(unit, fields::NAME)).transpose());
+    let github_login = faults.check("github_login", profile.github_login.map(fields::github_login).transpose());
+    let (Some(number), Some(name), Some(unit), Some(github_login)) = (number, name, unit, github_login) else {
+        return Err(faults.into_problem());
+    };
+    Ok(Profile { number, name, role: profile.role, unit, github_login })
+}
+
+fn taken(error: db::Error, profile: &Profile) -> Problem {
+    match error {
+        db::Error::Conflict { constraint } if constraint == "members_number" => {
+            Problem::conflict_of("number", format!("another member has the number {}", profile.number))
+        }
+        db::Error::Conflict { constraint } if constraint == "members_github_login" => Problem::conflict_of(
+            "github_login",
+            format!("another member has the login {}", profile.github_login.as_deref().unwrap_or_default()),
+        ),
+        other => Problem::database(other),
+    }
+}

@@ -1,0 +1,192 @@
+//! What a caller gets whose request cannot be answered: RFC 9457 `application/problem+json`, one shape for all.
+//! It must not tell why the house itself failed: that is logged, once.
+
+use std::borrow::Cow;
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::fields::Fault;
+use crate::db;
+
+pub(super) const CONTENT_TYPE: &str = "application/problem+json";
+const TYPE_PREFIX: &str = "urn:accredit:problem:";
+
+/// Why a request was not answered.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: Cow<'static, str>,
+    errors: Vec<Fault>,
+}
+
+/// Why a request was not answered, as RFC 9457 writes it.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemView {
+    /// Which kind of problem: stable, for programs.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:accredit:problem:invalid_fields")]
+    kind: String,
+    #[schema(example = "Fields are not valid")]
+    title: &'static str,
+    #[schema(example = 422)]
+    status: u16,
+    /// What is wrong with this request, for people.
+    detail: Cow<'static, str>,
+    /// The fields that are wrong, where it is a matter of fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Fault>,
+}
+
+impl Problem {
+    const fn new(status: StatusCode, code: &'static str, title: &'static str, detail: Cow<'static, str>) -> Self {
+        Self { status, code, title, detail, errors: Vec::new() }
+    }
+
+    pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", "Bad request", detail.into())
+    }
+
+    /// The same for every key that does not let its bearer in, and for no key at all.
+    pub const fn unauthorized() -> Self {
+        let detail = "Send a valid key of the institution: Authorization: Bearer <key>.";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "No valid key", Cow::Borrowed(detail))
+    }
+
+    pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail.into())
+    }
+
+    /// The same for what does not exist and for what is another institution's.
+    pub const fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found", Cow::Borrowed("There is nothing here."))
+    }
+
+    pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "In conflict with what is there", detail.into())
+    }
+
+    /// A conflict that one field is to blame for.
+    pub fn conflict_of(field: &str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self { errors: vec![Fault::new(field, detail.clone())], ..Self::conflict(detail) }
+    }
+
+    pub fn too_large(most: usize) -> Self {
+        let detail = format!("The body may have at most {most} bytes.");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", detail.into())
+    }
+
+    pub fn wrong_content_type(expected: &'static str) -> Self {
+        let detail = format!("Send the body as {expected}, and say so in Content-Type.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_content_type", "Content type not supported", detail.into())
+    }
+
+    pub fn invalid_fields(errors: Vec<Fault>) -> Self {
+        let detail = match errors.as_slice() {
+            [only] => format!("{}: {}", only.field, only.message),
+            many => format!("{} fields are not valid: see `errors`.", many.len()),
+        };
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Fields are not valid", detail.into()) }
+    }
+
+    pub const fn key_of_another_request() -> Self {
+        let detail = "This Idempotency-Key was used for another request: use a new one for a new request.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency-Key used before", Cow::Borrowed(detail))
+    }
+
+    pub const fn internal() -> Self {
+        let detail = "Something failed on our side. It has been logged under the id in x-request-id.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", Cow::Borrowed(detail))
+    }
+
+    pub const fn unavailable() -> Self {
+        let detail = "The service cannot answer right now. Try again in a moment.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available", Cow::Borrowed(detail))
+    }
+
+    /// For an error of the database that nothing in the request is to blame for. Logs it.
+    pub fn database(error: db::Error) -> Self {
+        match error {
+            db::Error::Unavailable { .. } | db::Error::Unusable(_) => {
+                tracing::error!(%error, "the database does not serve");
+                Self::unavailable()
+            }
+            db::Error::Conflict { .. } | db::Error::BadRow { .. } | db::Error::Migrate(_) | db::Error::Sqlx(_) => Self::broken(&error),
+        }
+    }
+
+    /// For a failure of the house itself. Logs it.
+    pub fn broken(why: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%why, "a request failed");
+        Self::internal()
+    }
+
+    /// The fields that are wrong.
+    #[cfg(test)]
+    pub fn errors(&self) -> &[Fault] {
+        &self.errors
+    }
+
+    /// What stands for a bare status: an unknown path, a wrong method, a timeout.
+    fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                let detail = "The path is known, this method on it is not: see Allow.";
+                Self::new(status, "method_not_allowed", "Method not allowed", Cow::Borrowed(detail))
+            }
+            StatusCode::SERVICE_UNAVAILABLE => Self::unavailable(),
+            _ if status.is_server_error() => Self::internal(),
+            _ => Self { status, ..Self::bad_request(status.canonical_reason().unwrap_or("The request cannot be answered.")) },
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let view = ProblemView {
+            kind: format!("{TYPE_PREFIX}{}", self.code),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: self.detail,
+            errors: self.errors,
+        };
+        let mut response = (self.status, axum::Json(view)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"accredit\""));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// Gives every refusal that is not a problem yet the shape of one: those of the framework have none.
+pub(super) async fn dress(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let refused = status.is_client_error() || status.is_server_error();
+    if !refused || response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == CONTENT_TYPE) {
+        return response;
+    }
+    let mut dressed = Problem::of_status(status).into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        dressed.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    dressed
+}

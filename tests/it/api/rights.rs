@@ -1,0 +1,227 @@
+//! Who may do what: every route of the document, under every role, on things that are one's own, another's and nobody's.
+
+use std::collections::BTreeSet;
+
+use accredit::model::{
+    ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, SyncId, TermId},
+    institution::Role,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{
+    Answer, TestApp,
+    register::{self, Register, policy_text},
+};
+
+/// A route as the document states it.
+struct Stated {
+    method: Method,
+    path: String,
+    role: Role,
+}
+
+async fn stated_routes(app: &TestApp) -> Vec<Stated> {
+    let document = app.get("", "/openapi.json").await.json(200);
+    let mut routes = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        if !path.starts_with("/v1/") {
+            continue;
+        }
+        for (method, operation) in item.as_object().unwrap() {
+            let role = operation["security"][0]["key"][0].as_str().unwrap_or_else(|| panic!("{method} {path} states no role"));
+            routes.push(Stated { method: method.to_uppercase().parse().unwrap(), path: path.clone(), role: role.parse().unwrap() });
+        }
+    }
+    routes
+}
+
+fn nobodys() -> Register {
+    let id = Uuid::now_v7();
+    Register {
+        repository: RepositoryId(id),
+        sync: SyncId(id),
+        member: MemberId(id),
+        loner: MemberId(id),
+        term: TermId(id),
+        policy: PolicyId(id),
+        evaluation: EvaluationId(id),
+        api_key: ApiKeyId(id),
+    }
+}
+
+/// The path with the ids of `of`.
+fn target(path: &str, of: &Register) -> String {
+    let id = match path.split('/').nth(2).unwrap() {
+        "repositories" => of.repository.to_string(),
+        "syncs" => of.sync.to_string(),
+        "members" => of.member.to_string(),
+        "terms" => of.term.to_string(),
+        "policies" => of.policy.to_string(),
+        "evaluations" => of.evaluation.to_string(),
+        "api-keys" => of.api_key.to_string(),
+        _ => String::new(),
+    };
+    let query = match path {
+        "/v1/members/{id}/score" => format!("?evaluation={}", of.evaluation),
+        "/v1/reports/credits" => format!("?term_id={}", of.term),
+        _ => String::new(),
+    };
+    format!("{}{query}", path.replace("{id}", &id))
+}
+
+/// A body that the route takes, with the ids of `of`; `tag` makes what must be unique unique.
+fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Option<(&'static str, Vec<u8>)> {
+    let json = |value: Value| Some(("application/json", value.to_string().into_bytes()));
+    match (method.as_str(), path) {
+        ("POST", "/v1/repositories") => json(json!({"full_name": format!("new/{tag}"), "category": "own"})),
+        ("POST", "/v1/repositories/import") => {
+            Some(("text/csv", format!("full_name,category,member_numbers\nimported/{tag},own,\n").into()))
+        }
+        ("POST", "/v1/repositories/{id}/syncs") => None,
+        ("POST", "/v1/members") => json(json!({"number": format!("new-{tag}"), "name": "Grace", "role": "faculty"})),
+        ("PATCH", "/v1/members/{id}") => json(json!({"name": "Augusta"})),
+        ("POST", "/v1/terms") => {
+            json(json!({"code": format!("new-{tag}"), "name": "Spring", "starts_on": "2026-02-15", "ends_on": "2026-07-15"}))
+        }
+        ("POST", "/v1/policies") => Some(("application/toml", policy_text(&format!("new-{tag}")).into())),
+        ("POST", "/v1/evaluations") => json(json!({"term_id": of.term, "policy_id": of.policy})),
+        ("POST", "/v1/api-keys") => json(json!({"role": "reader"})),
+        ("GET" | "DELETE", _) => None,
+        _ => panic!("say here what {method} {path} takes"),
+    }
+}
+
+/// Whether the request names something that can be another's.
+fn names_something(method: &Method, path: &str) -> bool {
+    path.contains("{id}") || path == "/v1/reports/credits" || (method == Method::POST && path == "/v1/evaluations")
+}
+
+#[tokio::test]
+async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let other = app.tenant("other").await;
+    let foreign = register::fill(app.database.db(), other.id, "foreign").await;
+    let nobodys = nobodys();
+    let routes = stated_routes(&app).await;
+    assert!(routes.len() >= 25, "only {} routes", routes.len());
+
+    let mut refused: BTreeSet<Vec<u8>> = BTreeSet::new();
+    let mut missing: BTreeSet<Vec<u8>> = BTreeSet::new();
+    for (number, Stated { method, path, role }) in routes.iter().enumerate() {
+        for caller in [None, Some(Role::Reader), Some(Role::Staff), Some(Role::Admin)] {
+            let tag = format!("{number}{}", caller.map_or("none", Role::as_str));
+            let key = caller.map_or("", |caller| tenant.key(caller));
+            let own = register::fill(app.database.db(), tenant.id, &tag).await;
+            for (whose, of) in [("foreign", &foreign), ("nobody's", &nobodys), ("own", &own)] {
+                let answer =
+                    app.call(method.clone(), &target(path, of), key, &[], body(method, path, of, &format!("{tag}-{}", &whose[..3]))).await;
+                let at = format!("{method} {path} by {caller:?} on {whose}: {}", answer.text());
+                match caller {
+                    None => {
+                        assert_eq!(answer.status, 401, "{at}");
+                        refused.insert(answer.body);
+                    }
+                    Some(caller) if caller < *role => assert_eq!(answer.status, 403, "{at}"),
+                    Some(_) if whose != "own" && names_something(method, path) => {
+                        assert_eq!(answer.status, 404, "{at}");
+                        missing.insert(answer.body);
+                    }
+                    Some(_) => assert!(answer.status.is_success(), "{at}"),
+                }
+            }
+        }
+    }
+    assert_eq!(refused.len(), 1, "401s differ");
+    assert_eq!(missing.len(), 1, "404s differ");
+}
+
+#[tokio::test]
+async fn a_list_shows_nothing_of_another_institution() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let other = app.tenant("other").await;
+    let foreign = register::fill(app.database.db(), other.id, "foreign").await;
+    for list in ["repositories", "members", "terms", "policies", "contributions"] {
+        let page = app.get(&tenant.reader, &format!("/v1/{list}")).await.json(200);
+        assert_eq!(page, json!({"items": [], "next": null}), "{list}");
+    }
+    for filter in [format!("member_id={}", foreign.member), format!("repository_id={}", foreign.repository)] {
+        let page = app.get(&tenant.reader, &format!("/v1/contributions?{filter}")).await.json(200);
+        assert_eq!(page["items"], json!([]), "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn one_own_id_does_not_open_a_foreign_one_beside_it() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let other = app.tenant("other").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let foreign = register::fill(app.database.db(), other.id, "foreign").await;
+    let score = |member: MemberId, evaluation: EvaluationId| format!("/v1/members/{member}/score?evaluation={evaluation}");
+    let report = |term: TermId, evaluation: EvaluationId| format!("/v1/reports/credits?term_id={term}&evaluation_id={evaluation}");
+    for path in [
+        score(own.member, foreign.evaluation),
+        score(foreign.member, own.evaluation),
+        report(own.term, foreign.evaluation),
+        report(foreign.term, own.evaluation),
+        format!("/v1/reports/credits?evaluation_id={}", foreign.evaluation),
+    ] {
+        app.get(&tenant.admin, &path).await.problem(404);
+    }
+    for (term, policy) in [(own.term, foreign.policy), (foreign.term, own.policy)] {
+        app.post(&tenant.admin, "/v1/evaluations", json!({"term_id": term, "policy_id": policy})).await.problem(404);
+    }
+    let faults = app
+        .post(&tenant.admin, "/v1/repositories", json!({"full_name": "a/b", "category": "own", "member_numbers": ["00foreign1"]}))
+        .await
+        .faults(422);
+    assert_eq!(faults, ["member_numbers"]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_unknown_revoked_or_none_gets_one_and_the_same_answer() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let made = app.post(&tenant.admin, "/v1/api-keys", json!({"role": "admin"})).await.json(201);
+    let revoked = made["key"].as_str().unwrap();
+    assert_eq!(app.get(revoked, "/v1/members").await.status, 200);
+    let path = format!("/v1/api-keys/{}", made["id"].as_str().unwrap());
+    assert_eq!(app.delete(&tenant.admin, &path).await.status, 204);
+    assert_eq!(app.delete(&tenant.admin, &path).await.status, 204, "twice is once");
+
+    let of_nobody = tenant.admin.replace(&tenant.id.0.simple().to_string(), &Uuid::now_v7().simple().to_string());
+    let unknown = format!("{}AAAA", &tenant.admin[..tenant.admin.len() - 4]);
+    let answers: Vec<Answer> = [
+        app.get("", "/v1/members").await,
+        app.get(revoked, "/v1/members").await,
+        app.get(&of_nobody, "/v1/members").await,
+        app.get(&unknown, "/v1/members").await,
+        app.get("ghp_something", "/v1/members").await,
+        app.call(Method::GET, "/v1/members", "", &[("authorization", "Basic YTpi")], None).await,
+        app.call(Method::GET, "/v1/members", "", &[("authorization", "Bearer")], None).await,
+    ]
+    .into();
+    for answer in &answers {
+        answer.problem(401);
+        assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"accredit\""));
+        assert_eq!(answer.body, answers[0].body);
+    }
+}
+
+#[tokio::test]
+async fn two_keys_are_valid_at_once_and_a_key_is_shown_once() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let first = app.post(&tenant.admin, "/v1/api-keys", json!({"role": "staff"})).await.json(201);
+    let second = app.post(&tenant.admin, "/v1/api-keys", json!({"role": "staff"})).await.json(201);
+    for key in [&first, &second] {
+        assert_eq!(app.get(key["key"].as_str().unwrap(), "/v1/members").await.status, 200);
+    }
+    let list = app.get(&tenant.admin, "/v1/api-keys").await;
+    assert_eq!(list.json(200)["items"].as_array().unwrap().len(), 5);
+    assert!(!list.text().contains("accredit_"), "{}", list.text());
+}

@@ -1,0 +1,174 @@
+//! An institution's registers with one of everything: a repository with facts, a member with a linked account, a finished evaluation.
+
+use accredit::{
+    db::{
+        Db, accounts, contributions, evaluations,
+        members::{self, Profile},
+        policies::{self, StoredPolicy},
+        repositories::{self, Registration},
+        scores::{self, NewScore},
+        syncs, terms,
+    },
+    model::{
+        account::AccountId,
+        contribution::{Contribution, Key, Kind, Record, State},
+        credit::Credits,
+        ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, SyncId, TermId},
+        institution::Role,
+        member::MemberRole,
+        member_score::Computed,
+        points::Points,
+        score::{Factor, Line, Reason},
+        term::Term,
+    },
+};
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+
+use super::app::now;
+
+/// A policy that the parser takes, in version `version`.
+pub fn policy_text(version: &str) -> String {
+    format!(
+        r#"name = "practice"
+version = "{version}"
+
+[[rules]]
+id = "merged"
+kind = "pull_request"
+requires = ["merged"]
+points = 10
+
+[credits]
+points_per_credit = 10
+step = "0.5"
+rounding = "down"
+minimum = "0"
+cap = "4"
+"#
+    )
+}
+
+/// The ids of one of everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Register {
+    pub repository: RepositoryId,
+    pub sync: SyncId,
+    /// With a linked account and 12.5 points.
+    pub member: MemberId,
+    /// Without an account.
+    pub loner: MemberId,
+    pub term: TermId,
+    pub policy: PolicyId,
+    pub evaluation: EvaluationId,
+    pub api_key: ApiKeyId,
+}
+
+/// Fills an institution's registers. `tag` makes what must be unique unique.
+pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
+    let mut tx = db.begin_as(institution).await.unwrap();
+    let account = AccountId(i64::from(u32::from_be_bytes(Sha256::digest(format!("{institution} {tag}"))[..4].try_into().unwrap())));
+    let member = MemberId::new(now());
+    let profile = |number: String, login: Option<String>| Profile {
+        number,
+        name: "Ada Lovelace".into(),
+        role: MemberRole::Student,
+        unit: Some("Mathematics".into()),
+        github_login: login,
+    };
+    members::insert(&mut tx, member, &profile(format!("00{tag}1"), Some(format!("ada-{tag}"))), now()).await.unwrap();
+    accounts::link(&mut tx, member, &format!("ada-{tag}"), Some(account), now()).await.unwrap();
+    let loner = MemberId::new(now());
+    members::insert(&mut tx, loner, &profile(format!("00{tag}2"), None), now()).await.unwrap();
+
+    let registration =
+        Registration { full_name: format!("{tag}/engine").parse().unwrap(), category: "community".into(), members: vec![loner] };
+    let repository = repositories::track(&mut tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
+    let records = [record(repository, 1, account, "2025-10-01T12:00:00Z"), record(repository, 2, account, "2025-11-01T12:00:00Z")];
+    contributions::insert_batch(&mut tx, &records, now()).await.unwrap();
+    let (sync, _) = syncs::insert(&mut tx, repository, SyncId::new(now()), now()).await.unwrap();
+
+    let term = Term {
+        id: TermId::new(now()),
+        code: format!("2025-2026-1-{tag}"),
+        name: "Autumn 2025".into(),
+        starts_on: "2025-09-01".parse().unwrap(),
+        ends_on: "2026-01-31".parse().unwrap(),
+    };
+    terms::insert(&mut tx, &term, now()).await.unwrap();
+    let source = policy_text(tag);
+    let policy = StoredPolicy {
+        id: PolicyId::new(now()),
+        name: "practice".into(),
+        version: tag.into(),
+        hash: hex::encode(Sha256::digest(&source)),
+        source,
+        created_at: now(),
+    };
+    policies::insert(&mut tx, &policy).await.unwrap();
+
+    let evaluation = EvaluationId::new(now());
+    evaluations::insert(&mut tx, evaluation, term.id, policy.id, now()).await.unwrap().unwrap();
+    evaluations::take(&mut tx, evaluation, now()).await.unwrap().unwrap();
+    let found = [
+        NewScore { member, computed: Some(computed()), lines: records.iter().map(line).collect() },
+        NewScore { member: loner, computed: None, lines: Vec::new() },
+    ];
+    scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
+    evaluations::insert_coverage(&mut tx, evaluation).await.unwrap();
+    evaluations::finish(&mut tx, evaluation, None, now()).await.unwrap();
+
+    let api_key = ApiKeyId::new(now());
+    let secret = accredit::model::api_key::KeyHash(Sha256::digest(api_key.to_string()).into());
+    accredit::db::api_keys::insert(&mut tx, api_key, Role::Reader, &secret, now()).await.unwrap();
+    tx.commit().await.unwrap();
+    Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key }
+}
+
+/// The n-th merged pull request of an account.
+pub fn record(repository: RepositoryId, n: u32, account: AccountId, occurred_at: &str) -> Record {
+    let occurred_at: DateTime<Utc> = occurred_at.parse().unwrap();
+    Record {
+        contribution: Contribution {
+            key: Key { repository, kind: Kind::PullRequest, github_id: n.to_string().into() },
+            account: Some(account),
+            by_bot: false,
+            state: State::Merged,
+            occurred_at,
+            closed_at: Some(occurred_at),
+            parent_account: None,
+            confirmed_by: vec![AccountId(1)],
+            labels: vec!["bug".into()],
+            effective_lines: Some(40),
+            total_lines: Some(50),
+        },
+        url: format!("https://github.example/pull/{n}"),
+        number: Some(i64::from(n)),
+        title: Some(format!("Fix number {n}")),
+        co_authors: Vec::new(),
+        evidence: b"{}".to_vec(),
+    }
+}
+
+fn computed() -> Computed {
+    Computed {
+        points: Points::from_thousandths(12_500),
+        credits: Credits::new("1.0".parse().unwrap()),
+        credits_reason: "12.5 points are 1 credit".into(),
+    }
+}
+
+/// The first earns 12.5 points with a factor, the second nothing because of a limit.
+fn line(record: &Record) -> Line {
+    let first = &*record.contribution.key.github_id == "1";
+    Line {
+        key: record.contribution.key.clone(),
+        counted_at: record.contribution.occurred_at,
+        rule: Some("merged".into()),
+        base: Points::from_thousandths(10_000),
+        factors: vec![Factor { name: "category".into(), value: "1.25".parse().unwrap(), reason: "community projects count more".into() }],
+        points: Points::from_thousandths(if first { 12_500 } else { 0 }),
+        excluded: None,
+        limited: (!first).then(|| Reason { code: "term_limit".into(), reason: "no more in this term".into() }),
+    }
+}
