@@ -28,9 +28,12 @@ pub(super) fn of_variable(name: &str) -> Option<String> {
 
 /// The known key that looks most like `key`, for whoever mistyped it.
 pub(super) fn nearest(key: &str) -> &'static str {
-    // The last word is what people remember: `token` is nearer to `github.token` than to any other.
+    // The last word is what people remember: `token` is nearer to `github.token` than to any other. A section alone is its first key.
     let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
-    let distance = |known: &&&str| strsim::damerau_levenshtein(known, key).min(1 + strsim::damerau_levenshtein(&last(known), &last(key)));
+    let distance = |known: &&&str| match known.strip_prefix(key) {
+        Some(rest) if rest.starts_with('.') => 0,
+        _ => strsim::damerau_levenshtein(known, key).min(1 + strsim::damerau_levenshtein(&last(known), &last(key))),
+    };
     KEYS.iter().min_by_key(distance).copied().unwrap_or("data_dir")
 }
 
@@ -43,7 +46,7 @@ mod tests {
     #[rstest]
     #[case("database.ulr", "database.url")]
     #[case("token", "github.token")]
-    #[case("http.port", "http.listen")]
+    #[case("http", "http.listen")]
     #[case("datadir", "data_dir")]
     #[case("github.baseurl", "github.base_url")]
     #[case("database.max_connection", "database.max_connections")]

@@ -74,7 +74,10 @@ impl Settings {
                 max_connections: read.number("database.max_connections", concurrency + OTHER_CONNECTIONS, MOST_CONNECTIONS)?,
             },
             http: Http { listen: read.address("http.listen")?, public_url: read.url("http.public_url")? },
-            github: GitHub { base_url: read.required("github.base_url", read.url("github.base_url")?)?, token: read.secret("github.token")? },
+            github: GitHub {
+                base_url: read.required("github.base_url", read.url("github.base_url")?)?,
+                token: read.secret("github.token")?,
+            },
             worker: WorkerSettings { concurrency },
             log: Log { filter: read.required("log.filter", read.text("log.filter")?)?, format: read.format("log.format")? },
         })

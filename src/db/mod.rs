@@ -21,6 +21,7 @@ mod error;
 mod migrate;
 mod options;
 mod pool;
+mod walls;
 
 pub use error::Error;
 pub use migrate::migrate;
