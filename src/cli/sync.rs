@@ -60,6 +60,7 @@ struct FetchedView<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
+    ensure!(settings.github.token.is_some(), "fetching needs a GitHub token: set GITHUB_TOKEN (a token without any rights will do)");
     app::with_database(settings, async |db| {
         let institution = arguments.tenant.find(&db).await?;
         let chosen = choose(&db, &institution, &arguments.names).await?;
@@ -67,7 +68,9 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             let stop = Stop::listen();
             link(&db, institution.id).await?;
             let fetched = fetch(&db, institution.id, &chosen, &stop).await?;
-            until_linked(&db, institution.id, &stop).await?;
+            if require_done(&fetched).is_ok() {
+                until_linked(&db, institution.id, &stop).await?;
+            }
             Ok(fetched)
         };
         let fetched = app::with_worker(settings, db.clone(), work).await?;
