@@ -49,7 +49,7 @@ fn directory() -> PathBuf {
 
 /// A repository that nothing has been fetched from.
 pub async fn insert_repository(owner: &mut PgConnection) -> RepositoryId {
-    let id = RepositoryId::new();
+    let id = RepositoryId::new(term_start());
     sqlx::query("insert into repositories (repository_id, full_name, state, created_at) values ($1, $2, 'pending', now())")
         .bind(id.0)
         .bind(format!("bench/{id}"))

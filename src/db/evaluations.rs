@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::{Error, InstitutionTx};
 use crate::model::{
-    ids::{EvaluationId, PolicyId, RepositoryId, TermId},
-    repository::{FullName, NotFullName},
+    credit_report::RepositoryCoverage,
+    ids::{EvaluationId, PolicyId, TermId},
+    repository::NotFullName,
     work::Evaluation,
 };
 
@@ -110,19 +111,10 @@ pub async fn insert_coverage(tx: &mut InstitutionTx, id: EvaluationId) -> Result
     Ok(())
 }
 
-/// Up to when a repository had been fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coverage {
-    pub repository: RepositoryId,
-    pub full_name: FullName,
-    /// `None`: never to the end.
-    pub complete_until: Option<DateTime<Utc>>,
-}
-
 /// What an evaluation was made from, by the repositories' names.
-pub async fn list_coverage(tx: &mut InstitutionTx, id: EvaluationId) -> Result<Vec<Coverage>, Error> {
+pub async fn list_coverage(tx: &mut InstitutionTx, id: EvaluationId) -> Result<Vec<RepositoryCoverage>, Error> {
     let rows = sqlx::query!(
-        "select r.repository_id, r.full_name, c.synced_until
+        "select r.full_name, c.synced_until
          from evaluation_coverage c join repositories r using (repository_id)
          where c.institution_id = $1 and c.evaluation_id = $2 order by lower(r.full_name)",
         tx.institution().0,
@@ -132,8 +124,8 @@ pub async fn list_coverage(tx: &mut InstitutionTx, id: EvaluationId) -> Result<V
     .await?;
     rows.into_iter()
         .map(|r| {
-            let full_name = r.full_name.parse().map_err(|e: NotFullName| Error::bad_row("repositories", "full_name", e))?;
-            Ok(Coverage { repository: RepositoryId(r.repository_id), full_name, complete_until: r.synced_until })
+            let repository = r.full_name.parse().map_err(|e: NotFullName| Error::bad_row("repositories", "full_name", e))?;
+            Ok(RepositoryCoverage { repository, complete_until: r.synced_until })
         })
         .collect()
 }

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod contributions;
 mod copy;
+pub mod credit_reports;
 pub mod evaluations;
 pub mod idempotency;
 pub mod institutions;

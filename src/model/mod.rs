@@ -6,6 +6,7 @@ pub mod api_key;
 pub mod clock;
 pub mod contribution;
 pub mod credit;
+pub mod credit_report;
 pub mod github;
 pub mod ids;
 pub mod institution;

@@ -2,10 +2,15 @@ use super::*;
 use crate::model::{
     contribution::{Key, Kind, State},
     credit::Credits,
+    credit_report::{PolicyLabel, RepositoryCoverage},
+    ids::EvaluationId,
     ids::{InstitutionId, MemberId, RepositoryId, TermId},
+    institution::Institution,
     member_score::{About, Computed},
+    member_score::{ExplainedLine, MemberScore},
     points::Points,
     score::{Factor, Line},
+    term::Term,
 };
 
 fn at(text: &str) -> DateTime<Utc> {

@@ -20,6 +20,7 @@ use crate::config::Environment;
 
 /// How long a server may take to stop of itself before it is made to.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
+const LOCK: &str = "postmaster.pid";
 
 #[derive(Debug)]
 pub(super) struct Server {
@@ -146,7 +147,7 @@ fn initialise(directory: &Directory, binaries: &Binaries) -> Result<(), Error> {
 
 /// A server whose application was killed is stopping by itself on Linux; elsewhere, or where it does not, it is stopped here.
 fn stop_orphan(data: &Path) -> Result<(), Error> {
-    let Some(pid) = orphan(data) else { return Ok(()) };
+    let Some(pid) = orphan(data) else { return remove_misleading_lock(data) };
     tracing::warn!(%pid, "a Postgres of an earlier run is still there: waiting for it to stop");
     for signal in [Signal::SIGINT, Signal::SIGQUIT] {
         // It may end between the look and the signal.
@@ -162,11 +163,25 @@ fn stop_orphan(data: &Path) -> Result<(), Error> {
     Err(Error::Unusable(format!("a Postgres of an earlier run (process {pid}) uses {} and does not stop: stop it", data.display())))
 }
 
+/// Postgres takes its lock for valid as long as some process of its account has the number in it. A lock whose number is free it
+/// recovers by itself, and more carefully: it also asks for children that a killed server left.
+fn remove_misleading_lock(data: &Path) -> Result<(), Error> {
+    let lock = data.join(LOCK);
+    match locked_by(data) {
+        Some(pid) if kill(pid, None).is_ok() => fs::remove_file(&lock).map_err(|error| failed(lock.display(), &error)),
+        _ => Ok(()),
+    }
+}
+
+/// The process that `postmaster.pid` names.
+fn locked_by(data: &Path) -> Option<Pid> {
+    let file = fs::read_to_string(data.join(LOCK)).ok()?;
+    file.lines().next()?.trim().parse().ok().map(Pid::from_raw)
+}
+
 /// The process that `postmaster.pid` names, if it is alive and works in `data`: a number may belong to another program by now.
 fn orphan(data: &Path) -> Option<Pid> {
-    let file = fs::read_to_string(data.join("postmaster.pid")).ok()?;
-    let pid: i32 = file.lines().next()?.trim().parse().ok()?;
-    works_in(pid, data).then_some(Pid::from_raw(pid))
+    locked_by(data).filter(|pid| works_in(pid.as_raw(), data))
 }
 
 #[cfg(target_os = "linux")]

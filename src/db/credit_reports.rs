@@ -1,0 +1,43 @@
+//! The credit report of an evaluation, put together from what is stored.
+//! It must not compute, nor report what is not done.
+
+use super::{Error, InstitutionTx, Result, evaluations, institutions, policies, scores, terms};
+use crate::model::{
+    credit_report::{CreditReport, CreditRow, PolicyLabel},
+    ids::EvaluationId,
+    member_score::MemberScore,
+    work::WorkState,
+};
+
+/// How many members are read at a time.
+const PAGE: u16 = 1_000;
+
+/// The report of an evaluation that is done; `None` where there is no such evaluation or it is not done.
+pub async fn get(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<Option<CreditReport>> {
+    let Some(evaluation) = evaluations::get(tx, evaluation).await?.filter(|e| e.state == WorkState::Done) else { return Ok(None) };
+    let gone = |what| Error::bad_row("evaluations", what, "it points at what is not there");
+    let institution = institutions::get(tx).await?.ok_or_else(|| gone("institution_id"))?;
+    let term = terms::get(tx, evaluation.term).await?.ok_or_else(|| gone("term_id"))?;
+    let policy = policies::get(tx, evaluation.policy).await?.ok_or_else(|| gone("policy_id"))?;
+    let coverage = evaluations::list_coverage(tx, evaluation.id).await?;
+    let rows = list_rows(tx, evaluation.id).await?;
+    let policy = PolicyLabel { name: policy.name, version: policy.version, hash: evaluation.policy_hash };
+    Ok(Some(CreditReport { institution, term, evaluation: evaluation.id, policy, coverage, rows }))
+}
+
+async fn list_rows(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<Vec<CreditRow>> {
+    let mut rows: Vec<CreditRow> = Vec::new();
+    loop {
+        let last = rows.last().map(|row| (row.score.number.clone(), row.score.member));
+        let after = last.as_ref().map(|(number, member)| (number.as_str(), *member));
+        let mut page: Vec<MemberScore> = scores::list(tx, evaluation, after, PAGE).await?;
+        let is_last = page.len() <= usize::from(PAGE);
+        page.truncate(usize::from(PAGE));
+        let members: Vec<_> = page.iter().map(|score| score.member).collect();
+        let mut lines = scores::list_lines(tx, evaluation, &members).await?;
+        rows.extend(page.into_iter().map(|score| CreditRow { lines: lines.remove(&score.member).unwrap_or_default(), score }));
+        if is_last {
+            return Ok(rows);
+        }
+    }
+}
