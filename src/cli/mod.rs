@@ -1,7 +1,6 @@
 //! The command line: parse, choose a command, give back an exit status. One file for each command.
 //! It must not hold SQL or scoring: commands ask the floors below.
 
-mod credit_report;
 mod demo;
 mod doctor;
 mod institution;

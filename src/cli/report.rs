@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::{credit_report, output, tenant::Tenant, term};
+use super::{output, tenant::Tenant, term};
 use crate::{
     app,
     config::Settings,
-    db::evaluations,
-    model::{ids::EvaluationId, work::WorkState},
+    db::{Db, credit_reports, evaluations},
+    model::{
+        credit_report::CreditReport,
+        ids::{EvaluationId, InstitutionId},
+    },
     reports::{self, Format},
 };
 
@@ -36,15 +39,14 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
     app::with_database(settings, async |db| {
         let institution = arguments.tenant.find(&db).await?;
         let term = term::find(&db, &institution, &arguments.term).await?;
+        let missing = || format!("there is no such scoring of {}: `accredit score --term {}` makes one", term.code, term.code);
         let mut tx = db.begin_as(institution.id).await?;
         let evaluation = match arguments.evaluation {
-            Some(id) => evaluations::get(&mut tx, id).await?.filter(|one| one.term == term.id && one.state == WorkState::Done),
+            Some(id) => evaluations::get(&mut tx, id).await?.filter(|one| one.term == term.id),
             None => evaluations::get_newest_done(&mut tx, term.id).await?,
         };
         tx.commit().await?;
-        let evaluation = evaluation
-            .with_context(|| format!("there is no such scoring of {}: `accredit score --term {}` makes one", term.code, term.code))?;
-        let report = credit_report::load(&db, &institution, &evaluation).await?;
+        let report = load(&db, institution.id, evaluation.with_context(missing)?.id).await?;
         let bytes = reports::render(&report, arguments.format)?;
         match &arguments.output {
             None => output::bytes(&bytes),
@@ -55,4 +57,12 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             }
         }
     })
+}
+
+/// The report of an evaluation that is done, as of one moment.
+pub(super) async fn load(db: &Db, institution: InstitutionId, evaluation: EvaluationId) -> anyhow::Result<CreditReport> {
+    let mut tx = db.begin_as_of_now(institution).await?;
+    let report = credit_reports::get(&mut tx, evaluation).await?;
+    tx.commit().await?;
+    report.with_context(|| format!("the scoring {evaluation} is not done: ask again when it is"))
 }

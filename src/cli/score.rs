@@ -5,7 +5,7 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::{
-    credit_report, output, policy, table,
+    output, policy, report, table,
     tenant::Tenant,
     term,
     wait::{self, Stop},
@@ -17,12 +17,12 @@ use crate::{
     model::{
         clock::Clock,
         credit::Credits,
+        credit_report::CreditReport,
         ids::{EvaluationId, InstitutionId, PolicyId, TermId},
         job::ScoreTerm,
         points::Points,
         work::{Evaluation, WorkState},
     },
-    reports::CreditReport,
 };
 
 /// Scores everybody in a term under a policy, from what has been fetched
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             evaluate(&db, institution.id, term.id, policy.id, &stop).await
         };
         let evaluation = app::with_worker(settings, db.clone(), work).await?;
-        let report = credit_report::load(&db, &institution, &evaluation).await?;
+        let report = report::load(&db, institution.id, evaluation.id).await?;
         show(&report, arguments.json)
     })
 }

@@ -14,7 +14,7 @@ use anyhow::{Context as _, ensure};
 use tokio::net::TcpListener;
 
 use super::{
-    credit_report, key, output, policy, score,
+    key, output, policy, report, score,
     sync::{self, Fetched},
     wait::Stop,
 };
@@ -23,11 +23,12 @@ use crate::{
     config::Settings,
     db::{Db, repositories},
     model::{
+        credit_report::CreditReport,
         institution::{Institution, Role},
         repository::FullName,
         term::Term,
     },
-    reports::{self, CreditReport, Format},
+    reports::{self, Format},
     sample, scoring,
 };
 use university::University;
@@ -123,7 +124,7 @@ async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetc
     let stored = policy::add(db, &ground.institution, &policy, POLICY.to_owned()).await?;
     output::say(format_args!("scoring {} under the policy {} {}", ground.term.name, stored.name, stored.version));
     let evaluation = score::evaluate(db, ground.institution.id, ground.term.id, stored.id, stop).await?;
-    let report = credit_report::load(db, &ground.institution, &evaluation).await?;
+    let report = report::load(db, ground.institution.id, evaluation.id).await?;
     output::result(summary::write(&report, fetched))?;
     for file in write(&report, &arguments.out)? {
         output::result(format_args!("wrote {}", file.display()))?;

@@ -7,11 +7,11 @@ use super::super::{sync::Fetched, table};
 use crate::{
     model::{
         credit::Credits,
+        credit_report::{CreditReport, CreditRow},
         member_score::ExplainedLine,
         points::Points,
         score::{Line, Reason},
     },
-    reports::{CreditReport, CreditRow},
 };
 
 pub(super) fn write(report: &CreditReport, fetched: &[Fetched]) -> String {
