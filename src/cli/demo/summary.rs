@@ -4,14 +4,12 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::super::{sync::Fetched, table};
-use crate::{
-    model::{
-        credit::Credits,
-        credit_report::{CreditReport, CreditRow},
-        member_score::ExplainedLine,
-        points::Points,
-        score::{Line, Reason},
-    },
+use crate::model::{
+    credit::Credits,
+    credit_report::{CreditReport, CreditRow},
+    member_score::ExplainedLine,
+    points::Points,
+    score::{Line, Reason},
 };
 
 pub(super) fn write(report: &CreditReport, fetched: &[Fetched]) -> String {
