@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
+use sqlx::Executor as _;
 use uuid::Uuid;
 
 use super::{Error, InstitutionTx, Tx, copy};
@@ -18,15 +19,22 @@ use crate::model::{
 
 /// Writes what is new or changed, evidence included; returns how many rows that were. Twice the same is written once.
 ///
-/// COPY into a temporary table and one merge: the rows of a batch go in together or not at all.
+/// What is new goes straight into the tables by COPY; what is known goes by COPY into temporary ones, and from there only where it
+/// differs. A batch goes in together or not at all. Should another writer bring the same new row at the same moment, that is a
+/// `Conflict`, and the batch can be written again.
 pub async fn insert_batch(tx: &mut Tx, records: &[Record], now: DateTime<Utc>) -> Result<u64, Error> {
     let records = last_of_each_key(records);
-    if records.is_empty() {
-        return Ok(0);
+    let known = list_known(tx, &records).await?;
+    let (known, new): (Vec<&Record>, Vec<&Record>) = records.into_iter().partition(|record| known.contains(&record.contribution.key));
+    let mut written = 0;
+    if !new.is_empty() {
+        written += copy_contributions(tx, "contributions", &new).await?;
+        written += copy_evidence(tx, "evidence", &new, now).await?;
     }
-    let written = merge_contributions(tx, &records).await?;
-    let kept = merge_evidence(tx, &records, now).await?;
-    Ok(written + kept)
+    if !known.is_empty() {
+        written += merge(tx, &known, now).await?;
+    }
+    Ok(written)
 }
 
 /// An item can stand on two pages of a fetch; the later page is the newer.
@@ -38,11 +46,31 @@ fn last_of_each_key(records: &[Record]) -> Vec<&Record> {
     records.iter().enumerate().filter(|(at, r)| last.get(&r.contribution.key) == Some(at)).map(|(_, r)| r).collect()
 }
 
-async fn merge_contributions(tx: &mut Tx, records: &[&Record]) -> Result<u64, Error> {
-    let conn = tx.conn();
-    // Unchecked by the macro: the table exists in this transaction alone.
-    sqlx::query("create temporary table incoming (like contributions) on commit drop").execute(&mut *conn).await?;
-    copy::copy_in(&mut *conn, "copy incoming from stdin (format binary)", records.iter(), |rows, record| {
+/// Which of the records' keys are in the table.
+async fn list_known(tx: &mut Tx, records: &[&Record]) -> Result<HashSet<Key>, Error> {
+    let keys = || records.iter().map(|record| &record.contribution.key);
+    let repositories: Vec<Uuid> = keys().map(|key| key.repository.0).collect();
+    let kinds: Vec<String> = keys().map(|key| key.kind.as_str().to_owned()).collect();
+    let ids: Vec<String> = keys().map(|key| key.github_id.to_string()).collect();
+    let rows = sqlx::query!(
+        "select c.repository_id, c.kind, c.github_id from unnest($1::uuid[], $2::text[], $3::text[]) as k (repository_id, kind, github_id)
+         join contributions c on (c.repository_id, c.kind, c.github_id) = (k.repository_id, k.kind, k.github_id)",
+        &repositories,
+        &kinds,
+        &ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let kind = word(row.kind.as_bytes(), "kind")?;
+            Ok(Key { repository: RepositoryId(row.repository_id), kind, github_id: row.github_id.into() })
+        })
+        .collect()
+}
+
+async fn copy_contributions(tx: &mut Tx, table: &str, records: &[&Record]) -> Result<u64, Error> {
+    copy::copy_in(tx.conn(), &format!("copy {table} from stdin (format binary)"), records.iter(), |rows, record| {
         let c = &record.contribution;
         rows.row(17);
         rows.uuid(c.key.repository.0);
@@ -63,24 +91,11 @@ async fn merge_contributions(tx: &mut Tx, records: &[&Record]) -> Result<u64, Er
         rows.optional(record.title.as_deref(), copy::Rows::text);
         rows.bigints(&ids(&record.co_authors));
     })
-    .await?;
-    let done = sqlx::query(MERGE).execute(&mut *conn).await?;
-    sqlx::query("drop table incoming").execute(&mut *conn).await?;
-    Ok(done.rows_affected())
+    .await
 }
 
-const MERGE: &str = "insert into contributions select * from incoming
-    on conflict (repository_id, kind, github_id) do update set
-      account_id = excluded.account_id, by_bot = excluded.by_bot, state = excluded.state, occurred_at = excluded.occurred_at,
-      closed_at = excluded.closed_at, parent_account_id = excluded.parent_account_id, confirmed_by = excluded.confirmed_by,
-      labels = excluded.labels, effective_lines = excluded.effective_lines, total_lines = excluded.total_lines,
-      url = excluded.url, number = excluded.number, title = excluded.title, co_authors = excluded.co_authors
-    where contributions.* is distinct from excluded.*";
-
-async fn merge_evidence(tx: &mut Tx, records: &[&Record], now: DateTime<Utc>) -> Result<u64, Error> {
-    let conn = tx.conn();
-    sqlx::query("create temporary table incoming_evidence (like evidence) on commit drop").execute(&mut *conn).await?;
-    copy::copy_in(&mut *conn, "copy incoming_evidence from stdin (format binary)", records.iter(), |rows, record| {
+async fn copy_evidence(tx: &mut Tx, table: &str, records: &[&Record], now: DateTime<Utc>) -> Result<u64, Error> {
+    copy::copy_in(tx.conn(), &format!("copy {table} from stdin (format binary)"), records.iter(), |rows, record| {
         let key = &record.contribution.key;
         rows.row(6);
         rows.uuid(key.repository.0);
@@ -90,18 +105,35 @@ async fn merge_evidence(tx: &mut Tx, records: &[&Record], now: DateTime<Utc>) ->
         rows.bytes(&record.evidence);
         rows.timestamp(now);
     })
-    .await?;
-    let done = sqlx::query(
-        "insert into evidence select * from incoming_evidence
-         on conflict (repository_id, kind, github_id) do update set
-           content_hash = excluded.content_hash, body = excluded.body, fetched_at = excluded.fetched_at
-         where evidence.content_hash <> excluded.content_hash",
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query("drop table incoming_evidence").execute(&mut *conn).await?;
-    Ok(done.rows_affected())
+    .await
 }
+
+/// Unchecked by the macro: the temporary tables exist in this transaction alone.
+async fn merge(tx: &mut Tx, records: &[&Record], now: DateTime<Utc>) -> Result<u64, Error> {
+    tx.conn().execute("create temporary table incoming (like contributions) on commit drop").await?;
+    tx.conn().execute("create temporary table incoming_evidence (like evidence) on commit drop").await?;
+    copy_contributions(tx, "incoming", records).await?;
+    copy_evidence(tx, "incoming_evidence", records, now).await?;
+    let mut written = 0;
+    for statement in [MERGE_CONTRIBUTIONS, MERGE_EVIDENCE] {
+        written += tx.conn().execute(statement).await?.rows_affected();
+    }
+    tx.conn().execute("drop table incoming, incoming_evidence").await?;
+    Ok(written)
+}
+
+const MERGE_CONTRIBUTIONS: &str = "insert into contributions select * from incoming
+    on conflict (repository_id, kind, github_id) do update set
+      account_id = excluded.account_id, by_bot = excluded.by_bot, state = excluded.state, occurred_at = excluded.occurred_at,
+      closed_at = excluded.closed_at, parent_account_id = excluded.parent_account_id, confirmed_by = excluded.confirmed_by,
+      labels = excluded.labels, effective_lines = excluded.effective_lines, total_lines = excluded.total_lines,
+      url = excluded.url, number = excluded.number, title = excluded.title, co_authors = excluded.co_authors
+    where contributions.* is distinct from excluded.*";
+
+const MERGE_EVIDENCE: &str = "insert into evidence select * from incoming_evidence
+    on conflict (repository_id, kind, github_id) do update set
+      content_hash = excluded.content_hash, body = excluded.body, fetched_at = excluded.fetched_at
+    where evidence.content_hash <> excluded.content_hash";
 
 fn ids(accounts: &[AccountId]) -> Vec<i64> {
     accounts.iter().map(|a| a.0).collect()

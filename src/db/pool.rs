@@ -65,6 +65,14 @@ impl Db {
         Ok(Tx { transaction: self.pool.begin().await? })
     }
 
+    /// A transaction over facts that can be fetched again: its commit does not wait for the disk. Should the server crash within the
+    /// next second, it never happened; the next ordinary commit makes it durable first, because the log has an order.
+    pub async fn begin_refetchable(&self) -> Result<Tx, Error> {
+        let mut tx = self.begin().await?;
+        tx.conn().execute("set local synchronous_commit = off").await?;
+        Ok(tx)
+    }
+
     /// A transaction that sees and writes one institution's rows, besides what all share.
     pub async fn begin_as(&self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
         self.begin().await?.name(institution).await

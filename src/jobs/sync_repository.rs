@@ -92,7 +92,8 @@ impl<'a> Store<'a> {
     async fn page(&mut self, batch: Batch, items: usize, requests: u64) -> Result<(), Failure> {
         self.fetched += i64::try_from(items).map_err(|e| Failure::Permanent(e.to_string()))?;
         let prepared = self.prepare(batch)?;
-        let mut tx = self.tools.db.begin().await?;
+        // Should it be lost in a crash, the sync is still under way and fetches it again; its end is committed for good.
+        let mut tx = self.tools.db.begin_refetchable().await?;
         let written = self.write(&mut tx, &prepared).await?;
         self.advance(&mut tx, written, requests).await?;
         tx.commit().await?;

@@ -1,0 +1,62 @@
+//! Reads `[[limits]]`.
+//! It must not count anything: `scoring::limits` does.
+
+use std::collections::BTreeMap;
+
+use super::{
+    general, keys, numbers,
+    reader::{Entry, Table},
+    words,
+};
+use crate::model::{
+    contribution::Kind,
+    policy::{Category, Limit, Per},
+};
+
+/// All limits, or `None` where one of them is faulty.
+pub(super) fn read(document: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<Vec<Limit>> {
+    let Some(list) = document.get("limits") else { return Some(Vec::new()) };
+    let entries = list.list()?;
+    let read: Vec<Option<Limit>> = entries.iter().map(|entry| limit(&entry.table(keys::LIMIT)?, categories)).collect();
+    for (number, (entry, later)) in entries.iter().zip(&read).enumerate() {
+        let Some(later) = later else { continue };
+        if read.iter().take(number).flatten().any(|earlier| is_same(earlier, later)) {
+            entry.fault("an earlier limit counts the same: keep the lower of the two");
+        }
+    }
+    read.into_iter().collect()
+}
+
+fn limit(table: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<Limit> {
+    let per = table.require("per", "what it is counted for, such as \"term\"");
+    let per = per.and_then(|entry| words::one_of(&entry, "what a limit can be counted for", Per::ALL));
+    let points = table.optional("points", numbers::some_points);
+    let items = table.optional("items", |entry| numbers::whole(entry, 1, u32::MAX));
+    let items_entry = table.get("items");
+    if table.get("points").is_some() == items_entry.is_some() {
+        let how = if items_entry.is_some() { "both points and items" } else { "neither points nor items" };
+        table.fault(format!("this limit has {how}: write one of the two, and a second [[limits]] where both are to hold"));
+    }
+    if let Some(entry) = items_entry.filter(|_| per == Some(Per::Item)) {
+        entry.fault("one item is always one: write the most points that it may earn");
+    }
+    let kind = |entry: &Entry<'_>| words::one_of(entry, "a kind of contribution", Kind::ALL);
+    let kinds = table.optional("kinds", |entry| words::list(entry, kind));
+    let categories = table.optional("categories", |entry| words::list(entry, |word| general::declared(word, categories)));
+    Some(Limit {
+        per: per?,
+        points: points?,
+        items: items?,
+        kinds: kinds?.unwrap_or_default(),
+        categories: categories?.unwrap_or_default(),
+    })
+}
+
+fn is_same(a: &Limit, b: &Limit) -> bool {
+    a.per == b.per && a.items.is_some() == b.items.is_some() && same(&a.kinds, &b.kinds) && same(&a.categories, &b.categories)
+}
+
+/// In whatever order; neither repeats a word.
+fn same<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+    a.len() == b.len() && a.iter().all(|word| b.contains(word))
+}
