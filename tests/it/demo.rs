@@ -39,9 +39,12 @@ fn sum_of_lines(member: &Value) -> Points {
     member["lines"].as_array().unwrap().iter().map(|line| points(line["points"].as_str().unwrap())).sum()
 }
 
+fn lines(report: &Value) -> impl Iterator<Item = &Value> {
+    report["members"].as_array().unwrap().iter().flat_map(|member| member["lines"].as_array().unwrap())
+}
+
 fn codes(report: &Value, why: &str) -> Vec<String> {
-    let lines = report["members"].as_array().unwrap().iter().flat_map(|member| member["lines"].as_array().unwrap());
-    lines.filter_map(|line| Some(line[why]["code"].as_str()?.to_owned())).collect()
+    lines(report).filter_map(|line| Some(line[why]["code"].as_str()?.to_owned())).collect()
 }
 
 #[test]
@@ -79,9 +82,12 @@ fn the_demonstration_shows_what_does_not_pay() {
     run(&variables(place.path()), &["demo", "--once", "--out", out.path().to_str().unwrap()]).ok();
     let report: Value = serde_json::from_slice(&std::fs::read(out.path().join("credit-report.json")).unwrap()).unwrap();
     let excluded = codes(&report, "excluded");
-    for code in ["not_confirmed", "outside_term", "own_work"] {
+    for code in ["not_confirmed", "not_merged", "outside_term", "own_repository", "own_work"] {
         assert!(excluded.iter().any(|found| found == code), "{code}");
     }
+    assert!(!codes(&report, "limited").is_empty());
+    let of_nobody = |line: &Value| line["factors"].as_array().unwrap().iter().any(|f| f["name"] == "size" && f["value"] == "0");
+    assert!(lines(&report).any(|line| of_nobody(line) && line["points"] == "0"), "a lock file of thousands of lines");
     let without_account = report["members"].as_array().unwrap().iter().filter(|member| member["state"] == "no_account").count();
     assert!(without_account >= 2, "some gave no login, and one login is unknown");
 }

@@ -3,11 +3,13 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use rust_decimal::Decimal;
+
 use super::super::{sync::Fetched, table};
 use crate::model::{
     credit::Credits,
     credit_report::{CreditReport, CreditRow},
-    member_score::ExplainedLine,
+    member_score::{About, ExplainedLine},
     points::Points,
     score::{Line, Reason},
 };
@@ -15,7 +17,7 @@ use crate::model::{
 pub(super) fn write(report: &CreditReport, fetched: &[Fetched]) -> String {
     let mut text = format!("\n{}, {} ({})\n\n", report.institution.name, report.term.name, report.term.code);
     text.push_str(&people(report));
-    for (title, pick) in [("Earned nothing", excluded as fn(&Line) -> Option<&Reason>), ("Cut by a limit", limited)] {
+    for (title, pick) in [("Earned nothing", nothing as Pick), ("Cut by a limit", limited)] {
         let rows = reasons(report, pick);
         if !rows.is_empty() {
             let _ = write!(text, "\n\n{title}\n\n{}", table::render(["why", "lines", "for example"], [false, true, false], &rows));
@@ -52,8 +54,8 @@ fn why(row: &CreditRow) -> String {
     match best {
         None => "did nothing in this term".to_owned(),
         Some(best) if best.line.points.is_zero() => {
-            let reason = excluded(&best.line).or_else(|| limited(&best.line));
-            reason.map_or("nothing that the policy pays".to_owned(), |reason| reason.reason.to_string())
+            let reason = nothing(&best.line).or_else(|| limited(&best.line));
+            reason.map_or("nothing that the policy pays".to_owned(), |(_, reason)| reason.to_owned())
         }
         Some(best) => explain(best),
     }
@@ -62,10 +64,9 @@ fn why(row: &CreditRow) -> String {
 /// `15 for pull request tidemark#12 = 10 × 1.5 size`
 fn explain(best: &ExplainedLine) -> String {
     let ExplainedLine { line, about } = best;
-    let number = about.number.map(|number| format!("#{number}")).unwrap_or_default();
     let kind = line.key.kind.as_str().replace('_', " ");
-    let mut text = format!("{} for {kind} {}{number} = {}", line.points, about.repository.name(), line.base);
-    for factor in &line.factors {
+    let mut text = format!("{} for {kind} {} = {}", line.points, place(about), line.base);
+    for factor in line.factors.iter().filter(|factor| factor.value != Decimal::ONE) {
         let _ = write!(text, " × {} {}", factor.value.normalize(), factor.name);
     }
     if line.limited.is_some() {
@@ -74,27 +75,36 @@ fn explain(best: &ExplainedLine) -> String {
     text
 }
 
-fn excluded(line: &Line) -> Option<&Reason> {
-    line.excluded.as_ref()
+/// A code and a sentence, where a line has one of this sort.
+type Pick = fn(&Line) -> Option<(&str, &str)>;
+
+/// It was excluded, or a factor made nothing of it: no line that a person wrote, for example.
+fn nothing(line: &Line) -> Option<(&str, &str)> {
+    let excluded = line.excluded.as_ref().map(|reason| (&*reason.code, &*reason.reason));
+    let zero = || line.factors.iter().find(|factor| factor.value.is_zero()).map(|factor| (&*factor.name, &*factor.reason));
+    excluded.or_else(zero)
 }
 
-fn limited(line: &Line) -> Option<&Reason> {
-    line.limited.as_ref()
+fn limited(line: &Line) -> Option<(&str, &str)> {
+    line.limited.as_ref().map(|reason| (&*reason.code, &*reason.reason))
 }
 
 /// Each reason with how many lines have it, and the first of them.
-fn reasons(report: &CreditReport, pick: fn(&Line) -> Option<&Reason>) -> Vec<[String; 3]> {
+fn reasons(report: &CreditReport, pick: Pick) -> Vec<[String; 3]> {
     let mut by_code: BTreeMap<&str, (usize, String)> = BTreeMap::new();
-    for explained in report.rows.iter().flat_map(|row| &row.lines) {
-        if let Some(reason) = pick(&explained.line) {
-            let example = || {
-                let number = explained.about.number.map(|number| format!("#{number}")).unwrap_or_default();
-                (0, format!("{}{number}: {}", explained.about.repository.name(), reason.reason))
-            };
-            by_code.entry(&reason.code).or_insert_with(example).0 += 1;
+    for ExplainedLine { line, about } in report.rows.iter().flat_map(|row| &row.lines) {
+        if let Some((code, reason)) = pick(line) {
+            let example = || (0, format!("{}: {reason}", place(about)));
+            by_code.entry(code).or_insert_with(example).0 += 1;
         }
     }
     by_code.into_iter().map(|(code, (count, example))| [code.to_owned(), count.to_string(), example]).collect()
+}
+
+/// `tidemark#12`
+fn place(about: &About) -> String {
+    let number = about.number.map(|number| format!("#{number}")).unwrap_or_default();
+    format!("{}{number}", about.repository.name())
 }
 
 fn totals(report: &CreditReport, fetched: &[Fetched]) -> String {
