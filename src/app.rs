@@ -13,7 +13,6 @@ use crate::{
     github,
     jobs::{Tools, Worker, WorkerSettings},
     model::clock::Clock,
-    shutdown,
 };
 
 /// Opens the database that the settings name (without one the embedded cluster, brought up to date), does `work` and closes it again.
@@ -132,14 +131,14 @@ pub async fn with_worker<T>(settings: &Settings, db: Db, work: impl Future<Outpu
     }
 }
 
-/// Takes jobs until the process is told to stop.
-pub async fn work(settings: &Settings, db: Db) -> anyhow::Result<()> {
-    Worker::start(tools(settings, db)?, worker_settings(settings)?, shutdown::signal()).await?.run().await?;
+/// Takes jobs until `stop` is done.
+pub async fn work(settings: &Settings, db: Db, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+    Worker::start(tools(settings, db)?, worker_settings(settings)?, stop).await?.run().await?;
     Ok(())
 }
 
-/// Answers HTTP until the process is told to stop.
-pub async fn serve(db: Db, listener: TcpListener) -> anyhow::Result<()> {
-    api::serve(listener, api::router(api::Api { db, clock: Clock::System }), shutdown::signal()).await?;
+/// Answers HTTP until `stop` is done.
+pub async fn serve(db: Db, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+    api::serve(listener, api::router(api::Api { db, clock: Clock::System }), stop).await?;
     Ok(())
 }

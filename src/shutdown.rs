@@ -3,19 +3,22 @@
 
 use tokio::signal::unix::{SignalKind, signal as listen};
 
-/// Is done when the process is told to stop. From the first call on, the signals no longer end the process by themselves.
-pub async fn signal() {
+/// Is done when the process is told to stop. From this call on (not only from the first poll on), the signals no longer end the process by
+/// themselves. Call it inside a runtime.
+pub fn signal() -> impl Future<Output = ()> + Send + 'static {
     let (interrupt, terminate) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
-    match (interrupt, terminate) {
-        (Ok(mut interrupt), Ok(mut terminate)) => {
-            tokio::select! {
-                _ = interrupt.recv() => tracing::info!("stopping: Ctrl-C"),
-                _ = terminate.recv() => tracing::info!("stopping: SIGTERM"),
+    async {
+        match (interrupt, terminate) {
+            (Ok(mut interrupt), Ok(mut terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => tracing::info!("stopping: Ctrl-C"),
+                    _ = terminate.recv() => tracing::info!("stopping: SIGTERM"),
+                }
             }
-        }
-        (Err(error), _) | (_, Err(error)) => {
-            tracing::warn!(%error, "signals cannot be listened for: they end the process at once");
-            std::future::pending().await
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::warn!(%error, "signals cannot be listened for: they end the process at once");
+                std::future::pending().await
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use super::output;
-use crate::{app, config::Settings};
+use crate::{app, config::Settings, shutdown};
 
 /// Answers the API, and takes jobs from the queue
 ///
@@ -27,9 +27,10 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             format!("cannot listen on {address}: choose another address with --listen or http.listen (port 0 takes a free one)")
         })?;
         let local = listener.local_addr()?;
+        let stop = shutdown::signal();
         let answering = async {
             output::say(format_args!("listening on http://{local}"));
-            app::serve(db.clone(), listener).await
+            app::serve(db.clone(), listener, stop).await
         };
         if arguments.no_worker {
             return answering.await;

@@ -22,8 +22,9 @@ pub(super) struct Stopped;
 impl Stop {
     pub fn listen() -> Self {
         let (told, stop) = watch::channel(false);
+        let signal = shutdown::signal();
         tokio::spawn(async move {
-            shutdown::signal().await;
+            signal.await;
             // Nobody waits any more: as good.
             let _ = told.send(true);
         });
@@ -33,6 +34,12 @@ impl Stop {
     /// An error once the process has been told to stop.
     pub fn check(&self) -> Result<(), Stopped> {
         if *self.0.borrow() { Err(Stopped) } else { Ok(()) }
+    }
+
+    /// Is done once the process has been told to stop.
+    pub async fn told(mut self) {
+        // Only an error where nobody can tell any more.
+        let _ = self.0.wait_for(|told| *told).await;
     }
 
     /// A pause until the next look, or the end.

@@ -129,8 +129,7 @@ async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetc
     for file in write(&report, &arguments.out)? {
         output::result(format_args!("wrote {}", file.display()))?;
     }
-    stop.check()?;
-    if arguments.once { Ok(()) } else { serve(arguments, db, &ground.institution).await }
+    if arguments.once { Ok(()) } else { serve(arguments, db, &ground.institution, stop).await }
 }
 
 fn write(report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -143,7 +142,7 @@ fn write(report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>
     Ok(written)
 }
 
-async fn serve(arguments: &Arguments, db: &Db, institution: &Institution) -> anyhow::Result<()> {
+async fn serve(arguments: &Arguments, db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Result<()> {
     let listener = listen(arguments.listen).await?;
     let local = listener.local_addr()?;
     let (_, key) = key::create(db, institution.id, Role::Reader).await?;
@@ -152,7 +151,7 @@ async fn serve(arguments: &Arguments, db: &Db, institution: &Institution) -> any
         key.reveal()
     ))?;
     output::say(format_args!("listening on http://{local}"));
-    app::serve(db.clone(), listener).await
+    app::serve(db.clone(), listener, stop.clone().told()).await
 }
 
 /// Where it was asked for, else on a free port of the same address: the work is done, and must not be lost to a busy port.

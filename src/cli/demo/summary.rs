@@ -11,7 +11,7 @@ use crate::model::{
     credit_report::{CreditReport, CreditRow},
     member_score::{About, ExplainedLine},
     points::Points,
-    score::{Line, Reason},
+    score::Line,
 };
 
 pub(super) fn write(report: &CreditReport, fetched: &[Fetched]) -> String {
