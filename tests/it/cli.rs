@@ -2,16 +2,18 @@
 
 use accredit::{
     db,
-    model::{api_key::ApiKey, institution::Role},
+    model::{api_key::ApiKey, clock::Clock, institution::Role},
     sample,
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use nix::sys::signal::Signal;
 use rstest::rstest;
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     TestDatabase,
+    cluster::reachable_directory,
     database::EmptyDatabase,
     program::{Ran, Running, run},
 };
@@ -197,13 +199,18 @@ async fn what_needs_github_says_so_without_a_token() {
     run(&[], &["demo", "--once", "--repository", "a/b"]).failed("GITHUB_TOKEN");
 }
 
-/// A small GitHub and the variables that point the program at it.
+/// A small GitHub of the autumn of 2025 and the variables that point the program at it.
 async fn sample_github(repositories: &[&str], students: &[&str]) -> (sample::Server, Vec<(&'static str, String)>) {
+    sample_github_at("2026-02-10T00:00:00Z".parse().unwrap(), repositories, students).await
+}
+
+/// The same at another time: everything happened in the five months before it.
+async fn sample_github_at(now: DateTime<Utc>, repositories: &[&str], students: &[&str]) -> (sample::Server, Vec<(&'static str, String)>) {
     let recipe = sample::Recipe {
         seed: 7,
-        now: "2026-02-10T00:00:00Z".parse().unwrap(),
-        from: "2025-09-02T00:00:00Z".parse().unwrap(),
-        until: "2026-01-20T00:00:00Z".parse().unwrap(),
+        now,
+        from: now - TimeDelta::days(160),
+        until: now - TimeDelta::days(20),
         students: students.iter().map(|login| (*login).to_owned()).collect(),
         repositories: repositories.iter().map(|name| name.parse().unwrap()).collect(),
         pull_requests: 40,
@@ -256,6 +263,22 @@ async fn a_term_from_the_roster_to_the_report() {
     assert_eq!(csv.lines().count(), 4);
     let json = run(&["report", "--term", "t", "--format", "json"]).await.ok().json();
     assert_eq!(json["evaluation_id"], scored["evaluation_id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demonstration_on_a_real_repository_takes_the_people_seen_there_for_members() {
+    let (github, mut variables) = sample_github_at(Clock::System.now(), &["tidewater/tidemark"], &["lin", "ann"]).await;
+    let (place, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let data_dir = reachable_directory(place.path()).to_str().unwrap().to_owned();
+    variables.push(("ACCREDIT__DATA_DIR", data_dir));
+    let arguments = ["demo", "--once", "--repository", "tidewater/tidemark", "--out", out.path().to_str().unwrap()];
+    let ran = run_beside(variables, &arguments).await.ok();
+    assert!(!github.requests().is_empty());
+    let report: Value = serde_json::from_slice(&std::fs::read(out.path().join("credit-report.json")).unwrap()).unwrap();
+    let members = report["members"].as_array().unwrap();
+    let lin = members.iter().find(|member| member["name"] == "lin").unwrap();
+    assert!(lin["number"].as_str().unwrap().parse::<i64>().is_ok(), "GitHub's own number: {ran:?}");
+    assert!(members.iter().all(|member| member["state"] == "proposed" && !member["name"].as_str().unwrap().ends_with("[bot]")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
