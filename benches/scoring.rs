@@ -6,16 +6,14 @@
 
 mod support;
 
-use std::collections::HashMap;
-
 use accredit::{
     credits,
     db::{self, Db, evaluations, scores},
     github,
     jobs::{Tools, Worker, WorkerSettings},
     model::{
-        account::AccountId,
         clock::Clock,
+        contribution::ByAccount,
         ids::{EvaluationId, InstitutionId, PolicyId, RepositoryId, TermId},
         job::ScoreTerm,
         member_score::Computed,
@@ -178,17 +176,14 @@ async fn score_totals(db: &Db, field: &Field, evaluation: EvaluationId) {
     let repositories = db::repositories::list_contexts(&mut tx).await.unwrap().into_iter().map(|context| (context.id, context)).collect();
     let context = Context { window: field.window, zone: ZONE, repositories };
     let members = db::members::list_for_scoring(&mut tx).await.unwrap();
-    let mut contributions: HashMap<AccountId, Vec<_>> = HashMap::new();
-    for contribution in db::contributions::list_for_scoring(&mut tx, field.window).await.unwrap() {
-        contributions.entry(contribution.account.unwrap()).or_default().push(contribution);
-    }
+    let contributions = ByAccount::new(db::contributions::list_for_scoring(&mut tx, field.window).await.unwrap());
     for some in members.chunks(MEMBERS_AT_A_TIME) {
         let found: Vec<_> = some
             .par_iter()
             .map(|member| {
                 let account = member.account.unwrap();
-                let theirs = contributions.get(&account).map_or(&[][..], Vec::as_slice);
-                let points = scoring::total(&field.policy, &Subject { member: member.id, account }, &context, theirs);
+                let subject = Subject { member: member.id, account };
+                let points = scoring::total(&field.policy, &subject, &context, contributions.of(account));
                 let decision = credits::decide(&field.policy.credits, points);
                 let computed = Computed { points, credits: decision.credits, credits_reason: decision.reason };
                 scores::NewScore { member: member.id, computed: Some(computed), lines: Vec::new() }

@@ -138,14 +138,14 @@ create table contributions (
   occurred_at timestamptz not null,
   closed_at timestamptz,
   parent_account_id bigint,
-  confirmed_by bigint[] not null default '{}',
-  labels text[] not null default '{}',
+  confirmed_by bigint[],
+  labels text[],
   effective_lines bigint check (effective_lines >= 0),
   total_lines bigint check (total_lines >= 0),
   url text not null,
   number bigint,
   title text,
-  co_authors bigint[] not null default '{}',
+  co_authors bigint[],
   primary key (repository_id, kind, github_id)
 );
 create index contributions_account on contributions (account_id, occurred_at);
@@ -216,7 +216,7 @@ create table evaluations (
 
 -- Up to when each repository had been fetched as the evaluation read it.
 create table evaluation_coverage (
-  institution_id uuid not null references institutions,
+  institution_id uuid not null,
   evaluation_id uuid not null,
   repository_id uuid not null references repositories,
   synced_until timestamptz,
@@ -226,7 +226,7 @@ create table evaluation_coverage (
 
 -- A member whose account is not known has no points and no credits: that is not zero.
 create table scores (
-  institution_id uuid not null references institutions,
+  institution_id uuid not null,
   evaluation_id uuid not null,
   member_id uuid not null,
   points bigint,

@@ -242,7 +242,8 @@ pub async fn list(tx: &mut InstitutionTx, filter: &Filter, after: Option<&After>
     let rows = sqlx::query_as!(
         ListedRow,
         r#"select c.repository_id, c.kind, c.github_id, c.account_id, c.by_bot, c.state, c.occurred_at, c.closed_at, c.parent_account_id,
-             c.confirmed_by, c.labels, c.effective_lines, c.total_lines, c.url, c.number, c.title, r.full_name,
+             coalesce(c.confirmed_by, '{}') as "confirmed_by!", coalesce(c.labels, '{}') as "labels!", c.effective_lines, c.total_lines,
+             c.url, c.number, c.title, r.full_name,
              m.member_id as "member_id?"
            from contributions c
            join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id

@@ -74,27 +74,30 @@ impl Rows {
         self.bigint(value.timestamp_micros() - EPOCH_SECONDS * 1_000_000);
     }
 
+    /// No numbers are NULL: most rows have none, and a NULL costs nothing on any road.
     pub fn bigints(&mut self, values: &[i64]) {
         const OID: u32 = 20;
         self.array(OID, values.iter().map(|v| v.to_be_bytes()));
     }
 
+    /// No texts are NULL, as with numbers.
     pub fn texts<S: AsRef<[u8]>>(&mut self, values: impl ExactSizeIterator<Item = S> + Clone) {
         const OID: u32 = 25;
         self.array(OID, values);
     }
 
     fn array<V: AsRef<[u8]>>(&mut self, oid: u32, values: impl ExactSizeIterator<Item = V> + Clone) {
-        let (dimensions, header) = if values.len() == 0 { (0, 12) } else { (1, 20) };
+        if values.len() == 0 {
+            return self.null();
+        }
+        const HEADER: usize = 20;
         let size: usize = values.clone().map(|v| 4 + v.as_ref().len()).sum();
-        self.buffer.put_i32(length(header + size));
-        self.buffer.put_i32(dimensions);
+        self.buffer.put_i32(length(HEADER + size));
+        self.buffer.put_i32(1); // dimensions
         self.buffer.put_i32(0); // holds no NULL
         self.buffer.put_u32(oid);
-        if dimensions == 1 {
-            self.buffer.put_i32(length(values.len()));
-            self.buffer.put_i32(1); // counts from one
-        }
+        self.buffer.put_i32(length(values.len()));
+        self.buffer.put_i32(1); // counts from one
         for value in values {
             self.value(value.as_ref());
         }
@@ -209,12 +212,12 @@ impl Columns<'_> {
     }
 
     pub fn bigints(&mut self) -> Result<Vec<i64>, Error> {
-        array(self.bytes()?)?.iter().map(|b| bigint(b)).collect()
+        array(self.optional_bytes()?)?.iter().map(|b| bigint(b)).collect()
     }
 
     pub fn texts(&mut self) -> Result<Vec<String>, Error> {
         let text = |b: &Bytes| String::from_utf8(b.to_vec()).map_err(|_| broken("a text is not UTF-8"));
-        array(self.bytes()?)?.iter().map(text).collect()
+        array(self.optional_bytes()?)?.iter().map(text).collect()
     }
 }
 
@@ -228,7 +231,9 @@ fn timestamp(micros: i64) -> Result<DateTime<Utc>, Error> {
         .ok_or_else(|| broken("a timestamp is out of range"))
 }
 
-fn array(mut bytes: Bytes) -> Result<Vec<Bytes>, Error> {
+/// The members of an array; NULL has none.
+fn array(bytes: Option<Bytes>) -> Result<Vec<Bytes>, Error> {
+    let Some(mut bytes) = bytes else { return Ok(Vec::new()) };
     let cut = || broken("an array is cut off");
     if bytes.remaining() < 12 {
         return Err(cut());

@@ -1,7 +1,7 @@
 //! Scores all members of an institution in a term under a policy, and stores every line.
 //! It must not fetch; what it reads, it reads as of one moment.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -9,7 +9,7 @@ use super::{Attempt, Failure, Tools};
 use crate::{
     credits,
     db::{self, InstitutionTx, evaluations, members::Scored, scores},
-    model::{account::AccountId, contribution::Contribution, job::ScoreTerm, member_score::Computed, policy::Policy, work::Evaluation},
+    model::{contribution::ByAccount, job::ScoreTerm, member_score::Computed, policy::Policy, work::Evaluation},
     scoring::{self, Context, Subject},
 };
 
@@ -60,7 +60,7 @@ struct Ground {
     policy: Policy,
     context: Context,
     members: Vec<Scored>,
-    contributions: HashMap<AccountId, Vec<Contribution>>,
+    contributions: ByAccount,
 }
 
 async fn load(tx: &mut InstitutionTx, evaluation: &Evaluation) -> Result<Ground, Failure> {
@@ -76,12 +76,7 @@ async fn load(tx: &mut InstitutionTx, evaluation: &Evaluation) -> Result<Ground,
     let window = term.window(institution.timezone);
     let repositories = db::repositories::list_contexts(tx).await?.into_iter().map(|context| (context.id, context)).collect();
     let members = db::members::list_for_scoring(tx).await?;
-    let mut contributions: HashMap<AccountId, Vec<Contribution>> = HashMap::new();
-    for contribution in db::contributions::list_for_scoring(tx, window).await? {
-        if let Some(account) = contribution.account {
-            contributions.entry(account).or_default().push(contribution);
-        }
-    }
+    let contributions = ByAccount::new(db::contributions::list_for_scoring(tx, window).await?);
     Ok(Ground { policy, context: Context { window, zone: institution.timezone, repositories }, members, contributions })
 }
 
@@ -96,8 +91,8 @@ impl Ground {
         let Some(account) = member.account else {
             return scores::NewScore { member: member.id, computed: None, lines: Vec::new() };
         };
-        let contributions = self.contributions.get(&account).map_or(&[][..], Vec::as_slice);
-        let sheet = scoring::score(&self.policy, &Subject { member: member.id, account }, &self.context, contributions);
+        let subject = Subject { member: member.id, account };
+        let sheet = scoring::score(&self.policy, &subject, &self.context, self.contributions.of(account));
         let decision = credits::decide(&self.policy.credits, sheet.points);
         let computed = Computed { points: sheet.points, credits: decision.credits, credits_reason: decision.reason };
         scores::NewScore { member: member.id, computed: Some(computed), lines: sheet.lines }

@@ -2,6 +2,7 @@
 //! It must not judge: what it is worth is the policy's matter.
 
 use chrono::{DateTime, Utc};
+use rayon::slice::ParallelSliceMut as _;
 use serde::{Deserialize, Serialize};
 
 use super::{account::AccountId, ids::RepositoryId};
@@ -120,6 +121,23 @@ pub struct Contribution {
     pub effective_lines: Option<i64>,
     /// Lines added and deleted in all files. Absent: not known.
     pub total_lines: Option<i64>,
+}
+
+/// Contributions in the order of their accounts, so that each member's are found at once: a million take no more memory than they are long.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ByAccount(Vec<Contribution>);
+
+impl ByAccount {
+    pub fn new(mut contributions: Vec<Contribution>) -> Self {
+        contributions.par_sort_unstable_by_key(|contribution| contribution.account);
+        Self(contributions)
+    }
+
+    pub fn of(&self, account: AccountId) -> &[Contribution] {
+        let from = self.0.partition_point(|contribution| contribution.account < Some(account));
+        let rest = &self.0[from..];
+        &rest[..rest.partition_point(|contribution| contribution.account == Some(account))]
+    }
 }
 
 /// A contribution together with what only people read and with the evidence: what is stored.

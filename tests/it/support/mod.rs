@@ -2,6 +2,8 @@
 
 pub mod cluster;
 pub mod database;
+pub mod fetched;
 pub mod program;
+pub mod schema;
 
 pub use database::TestDatabase;
