@@ -1,4 +1,5 @@
-# The image that docker-compose.yml runs. Two stages: the compiler stays behind.
+# The image that docker-compose.yml runs. Two stages: the compiler stays behind. All settings come from the environment; there is no Postgres in
+# it, so DATABASE_URL must name one.
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
@@ -11,4 +12,6 @@ COPY --from=build /src/target/release/accredit /usr/local/bin/accredit
 USER accredit
 EXPOSE 8080
 ENTRYPOINT ["accredit"]
-CMD ["serve", "--listen", "0.0.0.0:8080"]
+# Inside a container only what the container publishes can be reached. As a variable, so that any command after `docker run` keeps it.
+ENV ACCREDIT__HTTP__LISTEN=0.0.0.0:8080
+CMD ["serve"]

@@ -13,7 +13,6 @@ use crate::{
     github,
     jobs::{Tools, Worker, WorkerSettings},
     model::clock::Clock,
-    shutdown,
 };
 
 /// Opens the database that the settings name (without one the embedded cluster, brought up to date), does `work` and closes it again.
@@ -33,9 +32,24 @@ pub fn with_database<T, F: Future<Output = anyhow::Result<T>>>(settings: &Settin
 pub fn with_fresh_database<T, F: Future<Output = anyhow::Result<T>>>(settings: &Settings, work: impl FnOnce(Db) -> F) -> anyhow::Result<T> {
     let directory = settings.data_dir.join(format!("fresh-{}", std::process::id()));
     remove(&directory)?;
-    let outcome = with_cluster(Cluster::start(&directory)?, settings, work);
+    let outcome = Cluster::start(&directory).map_err(anyhow::Error::from).and_then(|cluster| with_cluster(cluster, settings, work));
     remove(&directory)?;
     outcome
+}
+
+/// Brings the database of the settings up to date, and says which one that is.
+pub fn migrate(settings: &Settings) -> anyhow::Result<String> {
+    match &settings.database.url {
+        Some(url) => {
+            let options = db::ConnectOptions::from_url(url)?;
+            block_on(db::migrate(&options))??;
+            Ok(options.to_string())
+        }
+        None => {
+            with_database(settings, async |_| Ok(()))?;
+            Ok(format!("the embedded one in {}", settings.data_dir.display()))
+        }
+    }
 }
 
 fn with_cluster<T, F: Future<Output = anyhow::Result<T>>>(
@@ -64,7 +78,8 @@ async fn opened<T, F: Future<Output = anyhow::Result<T>>>(
     outcome
 }
 
-fn block_on<F: Future>(future: F) -> anyhow::Result<F::Output> {
+/// For a command that needs no database: a runtime, and `future` in it.
+pub fn block_on<F: Future>(future: F) -> anyhow::Result<F::Output> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     Ok(runtime.block_on(future))
 }
@@ -80,14 +95,22 @@ fn remove(directory: &Path) -> anyhow::Result<()> {
 
 /// What jobs work with, against the GitHub of the settings. Call it inside a runtime.
 pub fn tools(settings: &Settings, db: Db) -> anyhow::Result<Tools> {
-    let github = github::Client::new(&settings.github.base_url, settings.github.token.as_ref())?;
-    Ok(Tools { db, github, clock: Clock::System })
+    Ok(Tools { db, github: github(settings)?, clock: Clock::System })
+}
+
+/// The GitHub of the settings. Call it inside a runtime.
+pub fn github(settings: &Settings) -> anyhow::Result<github::Client> {
+    Ok(github::Client::new(&settings.github.base_url, settings.github.token.as_ref())?)
+}
+
+fn worker_settings(settings: &Settings) -> anyhow::Result<WorkerSettings> {
+    Ok(WorkerSettings { concurrency: usize::try_from(settings.worker.concurrency)?, ..WorkerSettings::default() })
 }
 
 /// Runs a worker beside `work`, and lets it finish what it has in hand when `work` is over.
-pub async fn with_worker<T>(tools: Tools, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+pub async fn with_worker<T>(settings: &Settings, db: Db, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let (stop, stopped) = oneshot::channel::<()>();
-    let worker = Worker::start(tools, WorkerSettings::default(), async {
+    let worker = Worker::start(tools(settings, db)?, worker_settings(settings)?, async {
         // Dropping the sender is the sign.
         let _ = stopped.await;
     })
@@ -100,20 +123,22 @@ pub async fn with_worker<T>(tools: Tools, work: impl Future<Output = anyhow::Res
         }
         outcome = work => {
             drop(stop);
-            working.await??;
-            outcome
+            let stopped = working.await?;
+            let done = outcome?;
+            stopped?;
+            Ok(done)
         }
     }
 }
 
-/// Takes jobs until the process is told to stop.
-pub async fn work(tools: Tools) -> anyhow::Result<()> {
-    Worker::start(tools, WorkerSettings::default(), shutdown::signal()).await?.run().await?;
+/// Takes jobs until `stop` is done.
+pub async fn work(settings: &Settings, db: Db, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+    Worker::start(tools(settings, db)?, worker_settings(settings)?, stop).await?.run().await?;
     Ok(())
 }
 
-/// Answers HTTP until the process is told to stop.
-pub async fn serve(db: Db, listener: TcpListener) -> anyhow::Result<()> {
-    api::serve(listener, api::router(api::Api { db, clock: Clock::System }), shutdown::signal()).await?;
+/// Answers HTTP until `stop` is done.
+pub async fn serve(db: Db, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+    api::serve(listener, api::router(api::Api { db, clock: Clock::System }), stop).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the surroundings say besides the settings: where programs are found and where files may go.
 //! It must not be read anywhere else: a value of this type is handed on.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// The parts of the process's environment that Accredit looks at.
 #[derive(Debug, Clone)]
@@ -38,5 +38,31 @@ impl Environment {
     /// The program called `name`, where `PATH` has it.
     pub fn program(&self, name: &str) -> Option<PathBuf> {
         self.path.iter().map(|dir| dir.join(name)).find(|file| file.is_file())
+    }
+}
+
+/// The environment's variables, for `Settings::load`. No `Debug`: secrets are among them. An empty one is not set.
+#[derive(Clone, Default)]
+pub struct Variables(BTreeMap<String, String>);
+
+impl Variables {
+    /// Those of this process. What is not Unicode shows its replacement characters in the message that refuses it.
+    #[expect(clippy::disallowed_methods, reason = "config/ is where the environment is read")]
+    pub fn read() -> Self {
+        std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())).collect()
+    }
+
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Variables {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).filter(|(_, value)| !value.is_empty()).collect())
     }
 }

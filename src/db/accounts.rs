@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Error, InstitutionTx, Tx};
 use crate::model::{
-    account::{Account, AccountId},
+    account::{Account, AccountId, AccountKind},
     ids::MemberId,
 };
 
@@ -40,6 +40,24 @@ pub async fn list_pending(tx: &mut InstitutionTx) -> Result<Vec<(MemberId, Strin
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|r| (MemberId(r.member_id), r.github_login)).collect())
+}
+
+/// The people who did most since `from` in the repositories that the institution tracks: at most `limit` accounts, the busiest first.
+pub async fn list_most_active(tx: &mut InstitutionTx, from: DateTime<Utc>, limit: u16) -> Result<Vec<Account>, Error> {
+    let rows = sqlx::query!(
+        "select a.github_id, a.login from accounts a join (
+           select c.account_id, count(*) as done from contributions c
+           join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+           where c.account_id is not null and not c.by_bot and c.occurred_at >= $2 group by c.account_id
+         ) as active on active.account_id = a.github_id
+         where a.kind = 'user' order by active.done desc, a.github_id limit $3",
+        tx.institution().0,
+        from,
+        i64::from(limit),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| Account { id: AccountId(r.github_id), login: r.login, kind: AccountKind::User }).collect())
 }
 
 /// Notes GitHub's answer for a member's login: the account, or that there is none. Nothing happens when the login has changed meanwhile.

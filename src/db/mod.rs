@@ -22,6 +22,7 @@ mod error;
 mod migrate;
 mod options;
 mod pool;
+mod walls;
 
 pub use error::Error;
 pub use migrate::migrate;

@@ -4,6 +4,7 @@ pub mod app;
 pub mod cluster;
 pub mod database;
 pub mod fetched;
+pub mod program;
 pub mod proxy;
 pub mod register;
 pub mod schema;

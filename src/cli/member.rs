@@ -1,0 +1,120 @@
+//! `accredit member`: who is on the register, and whether the account is known.
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::{output, table, tenant::Tenant};
+use crate::{
+    app,
+    config::Settings,
+    db::{Db, members},
+    model::{
+        account::AccountId,
+        ids::{InstitutionId, MemberId},
+        member::{AccountState, Member, MemberRole},
+        page::MAX_LIMIT,
+    },
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Lists all members
+    List(List),
+    /// Shows one member
+    Show(Show),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    tenant: Tenant,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Show {
+    #[command(flatten)]
+    tenant: Tenant,
+    number: String,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct MemberView<'a> {
+    id: MemberId,
+    number: &'a str,
+    name: &'a str,
+    role: MemberRole,
+    unit: Option<&'a str>,
+    github_login: Option<&'a str>,
+    github_id: Option<AccountId>,
+    account_state: AccountState,
+}
+
+impl<'a> From<&'a Member> for MemberView<'a> {
+    fn from(one: &'a Member) -> Self {
+        Self {
+            id: one.id,
+            number: &one.number,
+            name: &one.name,
+            role: one.role,
+            unit: one.unit.as_deref(),
+            github_login: one.github_login.as_deref(),
+            github_id: one.account,
+            account_state: one.account_state,
+        }
+    }
+}
+
+pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
+    app::with_database(settings, async |db| match command {
+        Command::List(arguments) => {
+            let institution = arguments.tenant.find(&db).await?;
+            show(&list(&db, institution.id).await?, arguments.json)
+        }
+        Command::Show(arguments) => {
+            let institution = arguments.tenant.find(&db).await?;
+            let mut tx = db.begin_as(institution.id).await?;
+            let found = members::list_by_number(&mut tx, std::slice::from_ref(&arguments.number)).await?;
+            tx.commit().await?;
+            let member =
+                found.first().with_context(|| format!("{} has no member with the number {}", institution.slug, arguments.number))?;
+            if arguments.json { output::json(&MemberView::from(member)) } else { show(&found, false) }
+        }
+    })
+}
+
+/// Everybody, by number.
+pub(super) async fn list(db: &Db, institution: InstitutionId) -> anyhow::Result<Vec<Member>> {
+    let mut all: Vec<Member> = Vec::new();
+    let mut tx = db.begin_as(institution).await?;
+    loop {
+        let page = members::list(&mut tx, all.last().map(|member| member.number.as_str()), MAX_LIMIT).await?;
+        let is_last = page.len() <= usize::from(MAX_LIMIT);
+        all.extend(page.into_iter().take(usize::from(MAX_LIMIT)));
+        if is_last {
+            break;
+        }
+    }
+    tx.commit().await?;
+    Ok(all)
+}
+
+fn show(members: &[Member], json: bool) -> anyhow::Result<()> {
+    if json {
+        return output::json(&members.iter().map(MemberView::from).collect::<Vec<_>>());
+    }
+    let rows: Vec<_> = members
+        .iter()
+        .map(|one| {
+            let [unit, login] = [&one.unit, &one.github_login].map(|text| text.clone().unwrap_or_default());
+            [one.number.clone(), one.name.clone(), one.role.to_string(), unit, login, one.account_state.as_str().to_owned()]
+        })
+        .collect();
+    output::result(table::render(["number", "name", "role", "unit", "login", "account"], [false; 6], &rows))
+}

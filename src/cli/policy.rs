@@ -1,0 +1,183 @@
+//! `accredit policy`: checks a policy file, and adds it as a version that never changes.
+//! It must not read the rules themselves: `scoring::policy` does.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::{output, table, tenant::Tenant};
+use crate::{
+    app,
+    config::Settings,
+    db::{
+        self, Db, InstitutionTx,
+        policies::{self, StoredPolicy},
+    },
+    model::{clock::Clock, ids::PolicyId, institution::Institution, page::MAX_LIMIT, policy::Policy},
+    scoring,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Says whether a file is a policy, without a database
+    Check(Check),
+    /// Adds a file as a new version; the same file twice is once
+    Add(Add),
+    /// Lists the versions
+    List(List),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Check {
+    file: PathBuf,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Add {
+    #[command(flatten)]
+    tenant: Tenant,
+    file: PathBuf,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    tenant: Tenant,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct PolicyView<'a> {
+    /// Absent where it was only checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<PolicyId>,
+    name: &'a str,
+    version: &'a str,
+    hash: &'a str,
+}
+
+impl<'a> From<&'a StoredPolicy> for PolicyView<'a> {
+    fn from(one: &'a StoredPolicy) -> Self {
+        Self { id: Some(one.id), name: &one.name, version: &one.version, hash: &one.hash }
+    }
+}
+
+pub(super) fn check(arguments: &Check) -> anyhow::Result<()> {
+    let (_, policy) = read(&arguments.file)?;
+    if arguments.json {
+        return output::json(&PolicyView { id: None, name: &policy.name, version: &policy.version, hash: &policy.hash });
+    }
+    output::result(format_args!(
+        "{} is a policy: {} {}, {} rules, {} limits, {} categories, hash {}",
+        arguments.file.display(),
+        policy.name,
+        policy.version,
+        policy.rules.len(),
+        policy.limits.len(),
+        policy.categories.len(),
+        policy.hash
+    ))
+}
+
+pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
+    match command {
+        Command::Check(arguments) => check(arguments),
+        Command::Add(arguments) => {
+            let (text, policy) = read(&arguments.file)?;
+            app::with_database(settings, async |db| {
+                let institution = arguments.tenant.find(&db).await?;
+                let stored = add(&db, &institution, &policy, text).await?;
+                if arguments.json {
+                    return output::json(&PolicyView::from(&stored));
+                }
+                output::result(format_args!("policy {} {}, hash {}", stored.name, stored.version, stored.hash))
+            })
+        }
+        Command::List(arguments) => app::with_database(settings, async |db| {
+            let institution = arguments.tenant.find(&db).await?;
+            let mut tx = db.begin_as(institution.id).await?;
+            let all = list(&mut tx).await?;
+            tx.commit().await?;
+            show(&all, arguments.json)
+        }),
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<(String, Policy)> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let policy = scoring::policy::parse(&file.display().to_string(), &text)?;
+    Ok((text, policy))
+}
+
+/// Stores a policy's text, or finds it where the same text is stored.
+pub(super) async fn add(db: &Db, institution: &Institution, policy: &Policy, source: String) -> anyhow::Result<StoredPolicy> {
+    let mut tx = db.begin_as(institution.id).await?;
+    if let Some(same) = policies::get_by_hash(&mut tx, &policy.hash).await? {
+        return Ok(same);
+    }
+    let now = Clock::System.now();
+    let (name, version, hash) = (policy.name.clone(), policy.version.clone(), policy.hash.clone());
+    let stored = StoredPolicy { id: PolicyId::new(now), name, version, hash, source, created_at: now };
+    match policies::insert(&mut tx, &stored).await {
+        Err(db::Error::Conflict { .. }) => bail!(
+            "{} has {} {} with another text already: a version never changes, so give this one another version",
+            institution.slug,
+            policy.name,
+            policy.version
+        ),
+        written => written?,
+    }
+    tx.commit().await?;
+    Ok(stored)
+}
+
+/// The policy that a person means: by id, by `NAME`, by `NAME@VERSION`; without a word the only one. Of several versions the newest.
+pub(super) async fn find(db: &Db, institution: &Institution, wanted: Option<&str>) -> anyhow::Result<StoredPolicy> {
+    let mut tx = db.begin_as(institution.id).await?;
+    let all = list(&mut tx).await?;
+    tx.commit().await?;
+    let newest = all.last().with_context(|| format!("{} has no policy: `accredit policy add FILE` adds one", institution.slug))?;
+    let Some(wanted) = wanted else {
+        ensure!(
+            all.iter().all(|one| one.name == newest.name),
+            "{} has several policies: say which with --policy (`accredit policy list` shows them)",
+            institution.slug
+        );
+        return Ok(newest.clone());
+    };
+    let meant =
+        |one: &&StoredPolicy| one.name == wanted || one.id.to_string() == wanted || format!("{}@{}", one.name, one.version) == wanted;
+    let found = all.iter().rfind(meant);
+    found.cloned().with_context(|| format!("{} has no policy {wanted}: `accredit policy list` shows them", institution.slug))
+}
+
+/// All versions, the oldest first.
+async fn list(tx: &mut InstitutionTx) -> anyhow::Result<Vec<StoredPolicy>> {
+    let mut all: Vec<StoredPolicy> = Vec::new();
+    loop {
+        let page = policies::list(tx, all.last().map(|policy| policy.id), MAX_LIMIT).await?;
+        let is_last = page.len() <= usize::from(MAX_LIMIT);
+        all.extend(page.into_iter().take(usize::from(MAX_LIMIT)));
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+fn show(policies: &[StoredPolicy], json: bool) -> anyhow::Result<()> {
+    if json {
+        return output::json(&policies.iter().map(PolicyView::from).collect::<Vec<_>>());
+    }
+    let rows: Vec<_> = policies.iter().map(|one| [one.name.clone(), one.version.clone(), one.id.to_string(), one.hash.clone()]).collect();
+    output::result(table::render(["name", "version", "id", "hash"], [false; 4], &rows))
+}

@@ -1,0 +1,133 @@
+//! `accredit score`: asks for an evaluation of a term and runs a worker until it is over.
+//! It must not score: the worker does, here or in another process.
+
+use anyhow::{Context as _, bail};
+use serde::Serialize;
+
+use super::{
+    output, policy, report, table,
+    tenant::Tenant,
+    term,
+    wait::{self, Stop},
+};
+use crate::{
+    app,
+    config::Settings,
+    db::{Db, evaluations, queue},
+    model::{
+        clock::Clock,
+        credit::Credits,
+        credit_report::CreditReport,
+        ids::{EvaluationId, InstitutionId, PolicyId, TermId},
+        job::ScoreTerm,
+        points::Points,
+        work::{Evaluation, WorkState},
+    },
+};
+
+/// Scores everybody in a term under a policy, from what has been fetched
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    tenant: Tenant,
+    /// The term's code
+    #[arg(long)]
+    term: String,
+    /// The policy's name, NAME@VERSION or id; may be left out where there is only one
+    #[arg(long)]
+    policy: Option<String>,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct EvaluationView<'a> {
+    evaluation_id: EvaluationId,
+    term: &'a str,
+    policy: &'a str,
+    policy_hash: &'a str,
+    complete_until: Option<chrono::DateTime<chrono::Utc>>,
+    scores: Vec<ScoreView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ScoreView<'a> {
+    number: &'a str,
+    name: &'a str,
+    state: &'static str,
+    points: Option<Points>,
+    credits: Option<Credits>,
+}
+
+pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
+    app::with_database(settings, async |db| {
+        let institution = arguments.tenant.find(&db).await?;
+        let term = term::find(&db, &institution, &arguments.term).await?;
+        let policy = policy::find(&db, &institution, arguments.policy.as_deref()).await?;
+        let work = async {
+            let stop = Stop::listen();
+            evaluate(&db, institution.id, term.id, policy.id, &stop).await
+        };
+        let evaluation = app::with_worker(settings, db.clone(), work).await?;
+        let report = report::load(&db, institution.id, evaluation.id).await?;
+        show(&report, arguments.json)
+    })
+}
+
+/// Asks for an evaluation and waits until it is done.
+pub(super) async fn evaluate(
+    db: &Db,
+    institution: InstitutionId,
+    term: TermId,
+    policy: PolicyId,
+    stop: &Stop,
+) -> anyhow::Result<Evaluation> {
+    let now = Clock::System.now();
+    let id = EvaluationId::new(now);
+    let mut tx = db.begin_as(institution).await?;
+    evaluations::insert(&mut tx, id, term, policy, now).await?.context("the term or the policy is not there any more")?;
+    queue::enqueue(&mut tx, &ScoreTerm { institution_id: institution, evaluation_id: id }, None).await?;
+    tx.commit().await?;
+    let over = wait::until(stop, || async {
+        let mut tx = db.begin_as(institution).await?;
+        let evaluation = evaluations::get(&mut tx, id).await?.context("the evaluation is not there any more")?;
+        tx.commit().await?;
+        Ok(Some(evaluation).filter(|evaluation| evaluation.state.is_over()))
+    })
+    .await?;
+    match over.state {
+        WorkState::Failed => bail!("not scored: {}", over.error.as_deref().unwrap_or("no reason was kept")),
+        _ => Ok(over),
+    }
+}
+
+fn show(report: &CreditReport, json: bool) -> anyhow::Result<()> {
+    let scores = report.rows.iter().map(|row| &row.score);
+    if json {
+        return output::json(&EvaluationView {
+            evaluation_id: report.evaluation,
+            term: &report.term.code,
+            policy: &format!("{} {}", report.policy.name, report.policy.version),
+            policy_hash: &report.policy.hash,
+            complete_until: report.complete_until(),
+            scores: scores
+                .map(|score| ScoreView {
+                    number: &score.number,
+                    name: &score.name,
+                    state: score.state().as_str(),
+                    points: score.points(),
+                    credits: score.credits(),
+                })
+                .collect(),
+        });
+    }
+    let rows: Vec<_> = scores
+        .map(|score| {
+            let points = score.points().map(|points| points.to_string()).unwrap_or_default();
+            let credits = score.credits().map(|credits| credits.to_string()).unwrap_or_default();
+            [score.number.clone(), score.name.clone(), points, credits, score.state().as_str().to_owned()]
+        })
+        .collect();
+    output::result(table::render(["number", "name", "points", "credits", "state"], [false, false, true, true, false], &rows))
+}

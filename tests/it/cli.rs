@@ -1,0 +1,331 @@
+//! The commands as a shell runs them: exit statuses, results on standard output, everything else on standard error.
+
+use accredit::{
+    db,
+    model::{api_key::ApiKey, clock::Clock, institution::Role},
+    sample,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use nix::sys::signal::Signal;
+use rstest::rstest;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+
+use crate::support::{
+    TestDatabase,
+    cluster::reachable_directory,
+    database::EmptyDatabase,
+    program::{Ran, Running, run},
+};
+
+const POLICY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/policies/practice.toml");
+
+/// A database, and the program pointed at it.
+struct Shell {
+    database: TestDatabase,
+    url: String,
+}
+
+impl Shell {
+    async fn new() -> Self {
+        let database = TestDatabase::new().await;
+        let url = database.url();
+        Self { database, url }
+    }
+
+    /// With an institution called `linhai`.
+    async fn with_institution() -> Self {
+        let shell = Self::new().await;
+        shell.run(&["institution", "create", "--name", "Linhai", "--slug", "linhai"]).ok();
+        shell
+    }
+
+    fn variables(&self) -> Vec<(&str, &str)> {
+        vec![("DATABASE_URL", &self.url)]
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        run(&self.variables(), arguments)
+    }
+}
+
+fn file(text: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (dir, path)
+}
+
+#[rstest]
+#[case::nothing(&[])]
+#[case::no_command(&["nonsense"])]
+#[case::no_repository(&["repository", "add", "cargo"])]
+#[case::no_role(&["key", "create", "--role", "king"])]
+#[case::no_zone(&["institution", "create", "--name", "a", "--slug", "a", "--timezone", "Atlantis"])]
+#[case::no_day(&["term", "create", "--code", "t", "--starts-on", "2025-02-30", "--ends-on", "2025-03-01"])]
+#[case::no_format(&["report", "--term", "t", "--format", "doc"])]
+#[case::no_address(&["demo", "--listen", "here"])]
+fn wrong_usage_is_status_2_and_says_what_is_wrong(#[case] arguments: &[&str]) {
+    let ran = run(&[], arguments);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{ran:?}");
+    assert!(ran.err.contains("Usage") || ran.err.contains("--help"), "{ran:?}");
+}
+
+#[test]
+fn an_unknown_setting_stops_every_command_before_it_does_anything() {
+    for arguments in [&["migrate"][..], &["serve"], &["demo", "--once"]] {
+        run(&[("ACCREDIT__DATABASE__ULR", "x")], arguments).failed("database.ulr");
+    }
+}
+
+#[test]
+fn the_manual_of_the_settings_is_printed_whatever_the_settings_are() {
+    let ran = run(&[("ACCREDIT__DATABASE__ULR", "x")], &["settings"]).ok();
+    assert!(ran.out.contains("max_connections"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn the_operators_first_steps() {
+    let shell = Shell::new().await;
+    shell.run(&["key", "create", "--role", "admin"]).failed("accredit institution create");
+    shell.run(&["institution", "create", "--name", "Linhai", "--slug", "linhai", "--timezone", "Asia/Shanghai"]).ok();
+    shell.run(&["institution", "create", "--name", "Other", "--slug", "linhai"]).failed("already");
+    shell.run(&["institution", "create", "--name", "Other", "--slug", "Lin Hai"]).failed("not a slug");
+    let listed = shell.run(&["institution", "list", "--json"]).ok().json();
+    assert_eq!(listed[0]["slug"], "linhai");
+
+    let printed = shell.run(&["key", "create", "--role", "staff"]).ok();
+    let key: ApiKey = printed.out.trim().parse().unwrap();
+    let mut tx = shell.database.db().begin_as(key.institution).await.unwrap();
+    assert_eq!(db::api_keys::get_role(&mut tx, &key.hash()).await.unwrap(), Some(Role::Staff));
+    tx.commit().await.unwrap();
+    let keys = shell.run(&["key", "list", "--json"]).ok();
+    assert!(!keys.out.contains(printed.out.trim()), "a key is shown once");
+    shell.run(&["key", "revoke", keys.json()[0]["id"].as_str().unwrap()]).ok();
+    assert!(shell.run(&["key", "list", "--json"]).ok().json()[0]["revoked_at"].is_string());
+}
+
+#[tokio::test]
+async fn where_there_are_several_institutions_a_command_must_name_one() {
+    let shell = Shell::with_institution().await;
+    shell.run(&["term", "list"]).ok();
+    shell.run(&["institution", "create", "--name", "Other", "--slug", "other"]).ok();
+    shell.run(&["term", "list"]).failed("linhai, other");
+    shell.run(&["term", "list", "--institution", "nowhere"]).failed("linhai, other");
+    shell.run(&["term", "list", "--institution", "other"]).ok();
+}
+
+#[tokio::test]
+async fn a_roster_is_imported_once_and_a_second_time_changes_nothing() {
+    let shell = Shell::with_institution().await;
+    let (_dir, roster) = file("number,name,role,unit,github_login\n0020230001,林子涵,student,CS,lin\n007,Ann,faculty,,\n");
+    let counts = |added: u32, changed: u32, unchanged: u32| json!({ "added": added, "changed": changed, "unchanged": unchanged });
+    let import = |more: &[&str]| shell.run(&[&["roster", "import", &roster, "--json"], more].concat()).ok().json();
+    assert_eq!(import(&["--dry-run"]), counts(2, 0, 0));
+    assert_eq!(import(&[]), counts(2, 0, 0), "a dry run has written nothing");
+    assert_eq!(import(&[]), counts(0, 0, 2));
+    std::fs::write(&roster, "number,name,role,github_login\n0020230001,林子涵,student,lin\n").unwrap();
+    assert_eq!(import(&[]), counts(0, 1, 0));
+    let shown = shell.run(&["member", "show", "0020230001", "--json"]).ok().json();
+    assert_eq!((&shown["name"], &shown["unit"], &shown["account_state"]), (&json!("林子涵"), &json!(null), &json!("pending")));
+    assert_eq!(shell.run(&["member", "list", "--json"]).ok().json().as_array().unwrap().len(), 2, "nobody is removed");
+}
+
+#[tokio::test]
+async fn a_roster_with_a_mistake_is_refused_with_its_line_and_nothing_is_written() {
+    let shell = Shell::with_institution().await;
+    let (_dir, roster) = file("number,name\n1,a\n2,\n");
+    shell.run(&["roster", "import", &roster]).failed("line 3");
+    let (_dir, taken) = file("number,name,github_login\n1,a,lin\n");
+    shell.run(&["roster", "import", &taken]).ok();
+    let (_dir, again) = file("number,name,github_login\n3,c,\n4,d,LIN\n");
+    shell.run(&["roster", "import", &again]).failed("line 3");
+    assert_eq!(shell.run(&["member", "list", "--json"]).ok().json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn repositories_are_registered_all_or_none() {
+    let shell = Shell::with_institution().await;
+    shell.run(&["repository", "add", "a/b", "a/c", "--category", "course", "--member", "7"]).failed("no member with the number 7");
+    shell.run(&["repository", "add", "a/b", "A/B"]).failed("already");
+    shell.run(&["repository", "add", "a/b", "--category", "Course Work"]).failed("not a category");
+    assert_eq!(shell.run(&["repository", "list", "--json"]).ok().json(), json!([]));
+    shell.run(&["repository", "add", "a/b", "a/c", "--category", "course"]).ok();
+    let listed = shell.run(&["repository", "list", "--json"]).ok().json();
+    assert_eq!((listed.as_array().unwrap().len(), &listed[1]["category"]), (2, &json!("course")));
+}
+
+#[tokio::test]
+async fn a_term_is_made_once_and_does_not_end_before_it_starts() {
+    let shell = Shell::with_institution().await;
+    let create = |from: &str, until: &str| shell.run(&["term", "create", "--code", "t", "--starts-on", from, "--ends-on", until]);
+    create("2025-09-02", "2025-09-01").failed("before it starts");
+    create("2025-09-01", "2025-09-01").ok();
+    create("2025-09-01", "2025-09-01").failed("already");
+    assert_eq!(shell.run(&["term", "list", "--json"]).ok().json()[0]["ends_on"], "2025-09-01");
+}
+
+#[tokio::test]
+async fn a_policy_is_checked_without_a_database_and_the_same_file_is_added_once() {
+    let checked = run(&[("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")], &["policy", "check", POLICY, "--json"]).ok().json();
+    let (_dir, broken) = file("name = \"x\"\nunheard_of = 1\n");
+    run(&[], &["policy", "check", &broken]).failed("unheard_of");
+    run(&[], &["policy", "check", "/nowhere.toml"]).failed("/nowhere.toml");
+
+    let shell = Shell::with_institution().await;
+    let add = || shell.run(&["policy", "add", POLICY, "--json"]).ok().json();
+    let (first, second) = (add(), add());
+    assert_eq!((&first, &first["hash"]), (&second, &checked["hash"]));
+    assert_eq!(shell.run(&["policy", "list", "--json"]).ok().json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_empty_database_is_migrated_by_its_command_and_refused_before() {
+    let database = EmptyDatabase::new().await;
+    let url: String = sqlx::ConnectOptions::to_url_lossy(database.options().postgres()).into();
+    let variables = [("DATABASE_URL", url.as_str())];
+    run(&variables, &["institution", "list"]).failed("accredit migrate");
+    run(&variables, &["migrate"]).ok();
+    run(&variables, &["migrate"]).ok();
+    run(&variables, &["institution", "list"]).ok();
+}
+
+#[tokio::test]
+async fn what_needs_github_says_so_without_a_token() {
+    let shell = Shell::with_institution().await;
+    shell.run(&["repository", "add", "a/b"]).ok();
+    shell.run(&["sync"]).failed("GITHUB_TOKEN");
+    run(&[], &["demo", "--once", "--repository", "a/b"]).failed("GITHUB_TOKEN");
+}
+
+/// A small GitHub of the autumn of 2025 and the variables that point the program at it.
+async fn sample_github(repositories: &[&str], students: &[&str]) -> (sample::Server, Vec<(&'static str, String)>) {
+    sample_github_at("2026-02-10T00:00:00Z".parse().unwrap(), repositories, students).await
+}
+
+/// The same at another time: everything happened in the five months before it.
+async fn sample_github_at(now: DateTime<Utc>, repositories: &[&str], students: &[&str]) -> (sample::Server, Vec<(&'static str, String)>) {
+    let recipe = sample::Recipe {
+        seed: 7,
+        now,
+        from: now - TimeDelta::days(160),
+        until: now - TimeDelta::days(20),
+        students: students.iter().map(|login| (*login).to_owned()).collect(),
+        repositories: repositories.iter().map(|name| name.parse().unwrap()).collect(),
+        pull_requests: 40,
+        reviews: 80,
+    };
+    let server = sample::Server::start(sample::generate(&recipe)).await.unwrap();
+    let variables = vec![
+        ("ACCREDIT__GITHUB__BASE_URL", server.base_url().to_string()),
+        ("ACCREDIT__GITHUB__TOKEN", server.token().expose_secret().to_owned()),
+    ];
+    (server, variables)
+}
+
+/// The program blocks; the sample GitHub must go on answering meanwhile.
+async fn run_beside(variables: Vec<(&'static str, String)>, arguments: &[&str]) -> Ran {
+    let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+    let ran = tokio::task::spawn_blocking(move || {
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        run(&variables, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    ran.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_term_from_the_roster_to_the_report() {
+    let shell = Shell::with_institution().await;
+    let (_github, mut variables) = sample_github(&["tidewater/tidemark"], &["lin", "ann"]).await;
+    variables.push(("DATABASE_URL", shell.url.clone()));
+    let (_dir, roster) = file("number,name,github_login\n0020230001,林子涵,lin\n0020230002,Ann,ann\n0020230003,Bo,\n");
+    let run = |arguments: &'static [&'static str]| run_beside(variables.clone(), arguments);
+
+    shell.run(&["roster", "import", &roster]).ok();
+    run(&["repository", "add", "tidewater/tidemark"]).await.ok();
+    run(&["term", "create", "--code", "t", "--starts-on", "2025-09-01", "--ends-on", "2026-01-31"]).await.ok();
+    run(&["score", "--term", "t"]).await.failed("accredit policy add");
+    run(&["policy", "add", POLICY]).await.ok();
+    run(&["sync", "nobody/knows"]).await.failed("accredit repository add");
+    let synced = run(&["sync", "--json"]).await.ok().json();
+    assert_eq!(synced[0]["state"], "done");
+    assert!(synced[0]["written"].as_i64().unwrap() > 0, "{synced}");
+    let again = run(&["sync", "tidewater/tidemark", "--json"]).await.ok().json();
+    assert_eq!(again[0]["written"], 0, "nothing has changed");
+
+    run(&["report", "--term", "t", "--format", "csv"]).await.failed("accredit score");
+    let scored = run(&["score", "--term", "t", "--json"]).await.ok().json();
+    let states: Vec<_> = scored["scores"].as_array().unwrap().iter().map(|score| score["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["proposed", "proposed", "no_account"], "{scored}");
+    let csv = run(&["report", "--term", "t", "--format", "csv"]).await.ok().out;
+    assert!(csv.starts_with("\u{feff}number,name,unit,github_login,term,policy,policy_hash,points,credits,state"), "{csv}");
+    assert_eq!(csv.lines().count(), 4);
+    let json = run(&["report", "--term", "t", "--format", "json"]).await.ok().json();
+    assert_eq!(json["evaluation_id"], scored["evaluation_id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demonstration_on_a_real_repository_takes_the_people_seen_there_for_members() {
+    let (github, mut variables) = sample_github_at(Clock::System.now(), &["tidewater/tidemark"], &["lin", "ann"]).await;
+    let (place, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let data_dir = reachable_directory(place.path()).to_str().unwrap().to_owned();
+    variables.push(("ACCREDIT__DATA_DIR", data_dir));
+    let arguments = ["demo", "--once", "--repository", "tidewater/tidemark", "--out", out.path().to_str().unwrap()];
+    let ran = run_beside(variables, &arguments).await.ok();
+    assert!(!github.requests().is_empty());
+    let report: Value = serde_json::from_slice(&std::fs::read(out.path().join("credit-report.json")).unwrap()).unwrap();
+    let members = report["members"].as_array().unwrap();
+    let lin = members.iter().find(|member| member["name"] == "lin").unwrap();
+    assert!(lin["number"].as_str().unwrap().parse::<i64>().is_ok(), "GitHub's own number: {ran:?}");
+    assert!(members.iter().all(|member| member["state"] == "proposed" && !member["name"].as_str().unwrap().ends_with("[bot]")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_is_content_when_everything_is_right_and_otherwise_says_what_to_do() {
+    let shell = Shell::new().await;
+    let (_github, mut variables) = sample_github(&["tidewater/tidemark"], &["lin"]).await;
+    variables.push(("DATABASE_URL", shell.url.clone()));
+    let healthy = run_beside(variables, &["doctor", "--json"]).await.ok().json();
+    assert!(healthy.as_array().unwrap().iter().all(|check| check["ok"] == true), "{healthy}");
+
+    let told = |variables: &[(&str, &str)], what: &str| {
+        let ran = run(variables, &["doctor"]);
+        assert!(ran.status == 1 && ran.out.contains(what), "{what}: {ran:?}");
+    };
+    told(&shell.variables(), "GITHUB_TOKEN");
+    told(&[("DATABASE_URL", "postgres://nobody:geheim@127.0.0.1:1/none")], "start the server there, or correct database.url");
+    told(&[("ACCREDIT__DATABASE__ULR", "x")], "database.ulr");
+    let empty = EmptyDatabase::new().await;
+    let url: String = sqlx::ConnectOptions::to_url_lossy(empty.options().postgres()).into();
+    told(&[("DATABASE_URL", &url)], "accredit migrate");
+}
+
+#[tokio::test]
+async fn a_server_says_where_it_listens_answers_there_and_stops_when_it_is_told_to() {
+    for (signal, more) in [(Signal::SIGTERM, &[][..]), (Signal::SIGINT, &["--no-worker"])] {
+        let shell = Shell::new().await;
+        let mut server = Running::start(&shell.variables(), &[&["serve", "--listen", "127.0.0.1:0"], more].concat());
+        let line = server.line_with("listening on");
+        let address = line.strip_prefix("listening on ").unwrap();
+        let answer = reqwest::get(format!("{address}/healthz")).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(server.stop(signal), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_busy_port_is_named() {
+    let shell = Shell::new().await;
+    let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = busy.local_addr().unwrap().to_string();
+    shell.run(&["serve", "--listen", &address]).failed(&address);
+}
+
+#[tokio::test]
+async fn a_worker_stops_when_it_is_told_to() {
+    let shell = Shell::new().await;
+    let mut worker = Running::start(&shell.variables(), &["work"]);
+    worker.line_with("working");
+    assert_eq!(worker.stop(Signal::SIGTERM), Some(0));
+}
