@@ -251,16 +251,17 @@ async fn the_job_of_a_worker_that_was_killed_is_taken_up_by_another_and_nothing_
     // The fifth question is answered only when whoever asked it is dead.
     server.edit_before(5, move |_| {
         arrived.send(()).unwrap();
-        killed.recv().unwrap();
+        tokio::task::block_in_place(|| killed.recv().unwrap());
     });
     let mut worker = tokio::process::Command::new(env!("CARGO_BIN_EXE_accredit"))
         .arg("work")
         .env("DATABASE_URL", university.database.url())
         .env("ACCREDIT__GITHUB__BASE_URL", server.base_url().as_str())
         .env("GITHUB_TOKEN", secrecy::ExposeSecret::expose_secret(&server.token()))
+        .kill_on_drop(true)
         .spawn()
         .unwrap();
-    tokio::task::spawn_blocking(move || arrival.recv().unwrap()).await.unwrap();
+    tokio::task::spawn_blocking(move || arrival.recv_timeout(Duration::from_secs(60)).unwrap()).await.unwrap();
     worker.kill().await.unwrap();
     kill.send(()).unwrap();
     let left = university.get_sync(id).await;
