@@ -6,9 +6,11 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use accredit::{
     credits,
-    db::{self, Db, evaluations, scores},
+    db::{self, Db, evaluations, members::Scored, scores},
     github,
     jobs::{Tools, Worker, WorkerSettings},
     model::{
@@ -27,7 +29,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use support::{CONTRIBUTIONS, Ground, PEOPLE};
 
 const BATCH: u64 = 20_000;
-const MEMBERS_AT_A_TIME: usize = 1_000;
+const MEMBERS_AT_A_TIME: usize = 2_000;
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
 
 const POLICY: &str = r#"
@@ -81,7 +83,7 @@ fn main() {
 }
 
 async fn run(Ground { db, mut owner }: Ground) {
-    let field = prepare(&db, &mut owner).await;
+    let field = Arc::new(prepare(&db, &mut owner).await);
     let (by_sql, ()) = support::timed(support::execute(&mut owner, AGGREGATE)).await;
     let totals = new_evaluation(&db, &field).await;
     let (ours, ()) = support::timed(score_totals(&db, &field, totals)).await;
@@ -170,28 +172,41 @@ async fn new_evaluation(db: &Db, field: &Field) -> EvaluationId {
     id
 }
 
-/// The job's own road, less the lines.
-async fn score_totals(db: &Db, field: &Field, evaluation: EvaluationId) {
+/// The job's own road, less the lines: the next members are scored while the last ones are stored.
+async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
     let mut tx = db.begin_as_of_now(field.institution).await.unwrap();
     let repositories = db::repositories::list_contexts(&mut tx).await.unwrap().into_iter().map(|context| (context.id, context)).collect();
     let context = Context { window: field.window, zone: ZONE, repositories };
     let members = db::members::list_for_scoring(&mut tx).await.unwrap();
     let contributions = ByAccount::new(db::contributions::list_for_scoring(&mut tx, field.window).await.unwrap());
-    for some in members.chunks(MEMBERS_AT_A_TIME) {
-        let found: Vec<_> = some
-            .par_iter()
-            .map(|member| {
-                let account = member.account.unwrap();
-                let subject = Subject { member: member.id, account };
-                let points = scoring::total(&field.policy, &subject, &context, contributions.of(account));
-                let decision = credits::decide(&field.policy.credits, points);
-                let computed = Computed { points, credits: decision.credits, credits_reason: decision.reason };
-                scores::NewScore { member: member.id, computed: Some(computed), lines: Vec::new() }
-            })
-            .collect();
+    let ground = Arc::new((Arc::clone(field), context, members, contributions));
+    let think = |from: usize| {
+        let ground = Arc::clone(&ground);
+        tokio::task::spawn_blocking(move || {
+            let (field, context, members, contributions) = &*ground;
+            members
+                .par_iter()
+                .skip(from)
+                .take(MEMBERS_AT_A_TIME)
+                .map(|member| total(field, context, member, contributions))
+                .collect::<Vec<_>>()
+        })
+    };
+    let mut thinking = think(0);
+    for next in (MEMBERS_AT_A_TIME..ground.2.len() + MEMBERS_AT_A_TIME).step_by(MEMBERS_AT_A_TIME) {
+        let found = thinking.await.unwrap();
+        thinking = think(next);
         scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+fn total(field: &Field, context: &Context, member: &Scored, contributions: &ByAccount) -> scores::NewScore {
+    let account = member.account.unwrap();
+    let points = scoring::total(&field.policy, &Subject { member: member.id, account }, context, contributions.of(account));
+    let decision = credits::decide(&field.policy.credits, points);
+    let computed = Computed { points, credits: decision.credits, credits_reason: decision.reason };
+    scores::NewScore { member: member.id, computed: Some(computed), lines: Vec::new() }
 }
 
 async fn enqueue(db: &Db, field: &Field, evaluation: EvaluationId) {

@@ -162,16 +162,27 @@ pub async fn get_evidence(tx: &mut Tx, key: &Key) -> Result<Option<Vec<u8>>, Err
 
 /// What scoring a term reads: every contribution of a linked member to a tracked repository that was opened or closed in `window`.
 pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window) -> Result<Vec<Contribution>, Error> {
-    // COPY takes no parameters: what is written into the text is a UUID and two times of ours, never words from outside.
+    let institution = tx.institution().0;
+    let repositories = sqlx::query_scalar!("select repository_id from tracked_repositories where institution_id = $1", institution)
+        .fetch_all(tx.conn())
+        .await?;
+    let accounts = sqlx::query_scalar!(
+        r#"select github_id as "github_id!" from members where institution_id = $1 and removed_at is null and github_id is not null"#,
+        institution,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    // COPY takes no parameters: what is written into the text is UUIDs, numbers and times of ours, never words from outside. Lists
+    // instead of joins, because a constant list is looked up in half the time.
     let statement = format!(
-        "copy (select c.repository_id, c.kind, c.github_id, c.account_id, c.by_bot, c.state, c.occurred_at, c.closed_at,
-             c.parent_account_id, c.confirmed_by, c.labels, c.effective_lines, c.total_lines
-           from contributions c
-           join tracked_repositories t on t.repository_id = c.repository_id and t.institution_id = '{institution}'
-           join members m on m.github_id = c.account_id and m.institution_id = '{institution}' and m.removed_at is null
-           where (c.occurred_at >= '{from}' and c.occurred_at < '{until}') or (c.closed_at >= '{from}' and c.closed_at < '{until}'))
+        "copy (select repository_id, kind, github_id, account_id, by_bot, state, occurred_at, closed_at, parent_account_id, confirmed_by,
+             labels, effective_lines, total_lines
+           from contributions
+           where repository_id = any('{{{repositories}}}'::uuid[]) and account_id = any('{{{accounts}}}'::bigint[])
+             and ((occurred_at >= '{from}' and occurred_at < '{until}') or (closed_at >= '{from}' and closed_at < '{until}')))
          to stdout (format binary)",
-        institution = tx.institution(),
+        repositories = listed(&repositories),
+        accounts = listed(&accounts),
         from = window.from.to_rfc3339(),
         until = window.until.to_rfc3339(),
     );
@@ -194,6 +205,10 @@ pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window) -> Result<
     })
     .await?;
     Ok(contributions)
+}
+
+fn listed<T: ToString>(values: &[T]) -> String {
+    values.iter().map(T::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Error> {

@@ -43,10 +43,15 @@ async fn score(tools: &Tools, job: &ScoreTerm) -> Result<(), Failure> {
     let mut tx = tools.db.begin_as_of_now(job.institution_id).await?;
     let ground = Arc::new(load(&mut tx, &evaluation).await?);
     scores::remove(&mut tx, evaluation.id).await?;
-    for from in (0..ground.members.len()).step_by(CHUNK) {
-        let shared = Arc::clone(&ground);
-        let thinking = tokio::task::spawn_blocking(move || shared.score_some(from));
+    // The next members are scored while the last ones are stored.
+    let think = |from: usize| {
+        let ground = Arc::clone(&ground);
+        tokio::task::spawn_blocking(move || ground.score_some(from))
+    };
+    let mut thinking = think(0);
+    for next in (CHUNK..ground.members.len() + CHUNK).step_by(CHUNK) {
         let found = thinking.await.map_err(|stopped| Failure::Permanent(format!("scoring stopped: {stopped}")))?;
+        thinking = think(next);
         scores::insert_batch(&mut tx, evaluation.id, &found).await?;
     }
     evaluations::insert_coverage(&mut tx, evaluation.id).await?;
