@@ -82,7 +82,7 @@ pub fn record(repository: RepositoryId, n: u64) -> Record {
             closed_at: pull_request.then(|| occurred_at + TimeDelta::days(1)),
             parent_account: (!pull_request).then_some(AccountId(account.0 + 1)),
             confirmed_by: if pull_request { vec![AccountId(account.0 + 1)] } else { Vec::new() },
-            labels: if n % 16 == 0 { vec!["enhancement".into()] } else { Vec::new() },
+            labels: if n.is_multiple_of(16) { vec!["enhancement".into()] } else { Vec::new() },
             effective_lines: pull_request.then(|| i64::try_from(spread % 800).unwrap()),
             total_lines: pull_request.then(|| i64::try_from(spread % 1_000).unwrap()),
         },

@@ -21,6 +21,7 @@ use crate::{
     },
     model::{
         ids::{MemberId, RepositoryId},
+        lines::Lines,
         page::Page,
     },
 };
@@ -77,14 +78,16 @@ fn read(text: &str) -> Result<Vec<Row>, Problem> {
     let header = reader.headers().map_err(|why| Problem::bad_request(format!("The CSV cannot be read: {why}.")))?.clone();
     let mut faults = Faults::default();
     let mut rows = Vec::new();
-    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+    let mut lines = Lines::of(text);
     let mut first_lines: HashMap<String, u64> = HashMap::new();
     for record in reader.records() {
-        let wire = record.and_then(|record| Ok((lines.number(record.position()), record.deserialize::<RowWire>(Some(&header))?)));
+        let wire = record.and_then(|record| {
+            Ok((lines.number(record.position().map(csv::Position::byte)), record.deserialize::<RowWire>(Some(&header))?))
+        });
         let (line, wire) = match wire {
             Ok(read) => read,
             Err(why) => {
-                faults.on_line(lines.number(why.position()));
+                faults.on_line(lines.number(why.position().map(csv::Position::byte)));
                 faults.add("row", why_not(&why));
                 continue;
             }
@@ -105,28 +108,6 @@ fn read(text: &str) -> Result<Vec<Row>, Problem> {
         faults.add("row", "the file holds no repository: write full_name,category,member_numbers and a line for each");
     }
     faults.finish().map(|()| rows)
-}
-
-/// Counts lines by the place where a record begins. The reader's own count is one behind after CRLF and after empty lines.
-struct Lines<'a> {
-    text: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// Positions must come in order.
-    fn number(&mut self, position: Option<&csv::Position>) -> u64 {
-        let mut begins = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.at);
-        while self.text.get(begins).is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
-            begins += 1;
-        }
-        while self.at < begins.min(self.text.len()) {
-            self.line += u64::from(self.text[self.at] == b'\n');
-            self.at += 1;
-        }
-        self.line
-    }
 }
 
 /// What is wrong with a line, without the line's number, which the fault has anyway.

@@ -11,6 +11,7 @@ pub mod github;
 pub mod ids;
 pub mod institution;
 pub mod job;
+pub mod lines;
 pub mod member;
 pub mod member_score;
 pub mod page;

@@ -60,6 +60,16 @@ async fn the_application_cannot_say_that_a_migration_was_applied() {
 }
 
 #[tokio::test]
+async fn the_application_cannot_delete_what_results_point_at() {
+    let database = TestDatabase::new().await;
+    for table in ["institutions", "members", "terms", "policies", "evaluations"] {
+        let sql = format!("delete from {table}");
+        let error = database.db().pool().execute(sqlx::AssertSqlSafe(sql)).await.unwrap_err().to_string();
+        assert!(error.contains("permission denied"), "{table}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_job_exists_exactly_when_the_transaction_that_asked_for_it_is_committed() {
     let database = TestDatabase::new().await;
     let db = database.db();

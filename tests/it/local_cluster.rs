@@ -84,12 +84,13 @@ fn a_stale_lock_whose_number_another_program_has_by_now_is_no_hindrance() {
     let dir = DataDir::new();
     Cluster::start(dir.path()).unwrap().stop().unwrap();
     // Postgres believes such a lock where the process has the server's own account.
-    let stranger = as_owner_of(&dir.path().join("data"), Command::new("/bin/sleep").arg("600")).spawn().unwrap();
+    let mut stranger = as_owner_of(&dir.path().join("data"), Command::new("/bin/sleep").arg("600")).spawn().unwrap();
     let lock = format!("{}\n{}\n1\n5432\n{}\n\n\n", stranger.id(), dir.path().join("data").display(), dir.path().join("sock").display());
     std::fs::write(dir.path().join("data/postmaster.pid"), lock).unwrap();
 
     let started = Cluster::start(dir.path());
-    kill(i32::try_from(stranger.id()).unwrap(), "KILL");
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
     started.unwrap();
 }
 

@@ -5,7 +5,10 @@ use std::{collections::HashMap, fmt};
 
 use serde::Deserialize;
 
-use crate::{db::members::Profile, model::member::MemberRole};
+use crate::{
+    db::members::Profile,
+    model::{lines::Lines, member::MemberRole},
+};
 
 /// A person of the file, and where the file has him.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,22 +98,31 @@ fn csv(text: &str, mistakes: &mut Vec<String>) -> Result<Vec<(Place, PersonWire)
         }
     }
     let mut people = Vec::new();
+    let mut lines = Lines::of(text);
     for record in reader.records() {
-        // A line of another length, most likely: the reader goes on behind it.
-        let record = match record {
-            Ok(record) => record,
+        let read = record.and_then(|record| {
+            let place = Place::Line(lines.number(record.position().map(csv::Position::byte)));
+            Ok((place, record.deserialize(Some(&header))?))
+        });
+        match read {
+            Ok(person) => people.push(person),
+            // The reader goes on behind it.
             Err(error) => {
-                mistakes.push(error.to_string());
-                continue;
+                let place = Place::Line(lines.number(error.position().map(csv::Position::byte)));
+                mistakes.push(format!("{place}: {}", why_not(&error)));
             }
-        };
-        let place = Place::Line(record.position().map_or(0, csv::Position::line));
-        match record.deserialize(Some(&header)) {
-            Ok(person) => people.push((place, person)),
-            Err(error) => mistakes.push(format!("{place}: {error}")),
         }
     }
     Ok(people)
+}
+
+/// What is wrong with a line, without the line's number.
+fn why_not(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("it has {len} columns where the first line has {expected_len}"),
+        csv::ErrorKind::Deserialize { err, .. } => err.to_string(),
+        _ => error.to_string(),
+    }
 }
 
 fn profile(person: PersonWire) -> Result<Profile, String> {
@@ -180,7 +192,8 @@ mod tests {
     #[case("number,name,role\n1,a,dean\n", "line 2: `dean` is not a member's role")]
     #[case("number,name\n1,a\n2,b\n1,c\n", "line 4: the number 1 is in line 2 already")]
     #[case("number,name,github_login\n1,a,Lin\n2,b,lin\n", "line 3: the github_login lin is in line 2 already")]
-    #[case("number,name\n1,a\n2,b,c,d\n", "line: 3")]
+    #[case("number,name\n1,a\n2,b,c,d\n", "line 3: it has 4 columns where the first line has 2")]
+    #[case("number,name\r\n1,a\r\n\r\n,b\r\n", "line 4: the number is missing")]
     #[case("number,nmae\n1,a\n", "there is no column `name`")]
     #[case("number,name,e-mail\n1,a,b\n", "e-mail")]
     #[case("number,name\n", "it is empty")]
