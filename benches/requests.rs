@@ -17,7 +17,6 @@ use accredit::{
     model::{
         clock::Clock,
         ids::{InstitutionId, RepositoryId, SyncId},
-        job::SyncRepository,
         work::Sync,
     },
     sample::{self, Server, World},
@@ -68,8 +67,8 @@ async fn run(Ground { db, mut owner }: Ground, world: World, now: DateTime<Utc>)
 
 async fn fetch(tools: &Tools, institution: InstitutionId, repository: RepositoryId) -> Sync {
     let mut tx = tools.db.begin_as(institution).await.unwrap();
-    let (sync, _) = syncs::insert(&mut tx, repository, SyncId::new(tools.clock.now()), tools.clock.now()).await.unwrap();
-    db::queue::enqueue(&mut tx, &SyncRepository { repository_id: repository, sync_id: sync.id }, None).await.unwrap();
+    let now = tools.clock.now();
+    let sync = db::queue::request_sync(&mut tx, repository, SyncId::new(now), now).await.unwrap();
     tx.commit().await.unwrap();
     let worker = Worker::start(tools.clone(), WorkerSettings::default(), std::future::pending()).await.unwrap();
     worker.run_once().await.unwrap();

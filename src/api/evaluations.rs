@@ -16,7 +16,6 @@ use crate::{
     db::{InstitutionTx, evaluations, queue},
     model::{
         ids::{EvaluationId, PolicyId, TermId},
-        job::ScoreTerm,
         work::{Evaluation, WorkState},
     },
 };
@@ -72,10 +71,8 @@ pub(super) async fn create(
 ) -> Result<Accepted<EvaluationView>, Problem> {
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    let evaluation = evaluations::insert(&mut tx, EvaluationId::new(now), new.term_id, new.policy_id, now).await;
+    let evaluation = queue::request_evaluation(&mut tx, EvaluationId::new(now), new.term_id, new.policy_id, now).await;
     let evaluation = evaluation.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
-    let job = ScoreTerm { institution_id: staff.institution, evaluation_id: evaluation.id };
-    queue::enqueue(&mut tx, &job, None).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(Accepted(format!("/v1/evaluations/{}", evaluation.id), evaluation.into()))
 }

@@ -16,7 +16,6 @@ use crate::{
     db::{queue, repositories, syncs},
     model::{
         ids::{RepositoryId, SyncId},
-        job::SyncRepository,
         work::{Sync, WorkState},
     },
 };
@@ -68,11 +67,7 @@ pub(super) async fn create(State(api): State<Api>, staff: Staff, Id(repository):
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     repositories::get(&mut tx, repository).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
-    let (sync, is_new) = syncs::insert(&mut tx, repository, SyncId::new(now), now).await.map_err(Problem::database)?;
-    if is_new {
-        let job = SyncRepository { repository_id: repository, sync_id: sync.id };
-        queue::enqueue(&mut tx, &job, None).await.map_err(Problem::database)?;
-    }
+    let sync = queue::request_sync(&mut tx, repository, SyncId::new(now), now).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(Accepted(format!("/v1/syncs/{}", sync.id), sync.into()))
 }

@@ -19,7 +19,6 @@ use crate::{
         credit::Credits,
         credit_report::CreditReport,
         ids::{EvaluationId, InstitutionId, PolicyId, TermId},
-        job::ScoreTerm,
         points::Points,
         work::{Evaluation, WorkState},
     },
@@ -86,8 +85,7 @@ pub(super) async fn evaluate(
     let now = Clock::System.now();
     let id = EvaluationId::new(now);
     let mut tx = db.begin_as(institution).await?;
-    evaluations::insert(&mut tx, id, term, policy, now).await?.context("the term or the policy is not there any more")?;
-    queue::enqueue(&mut tx, &ScoreTerm { institution_id: institution, evaluation_id: id }, None).await?;
+    queue::request_evaluation(&mut tx, id, term, policy, now).await?.context("the term or the policy is not there any more")?;
     tx.commit().await?;
     let over = wait::until(stop, || async {
         let mut tx = db.begin_as(institution).await?;

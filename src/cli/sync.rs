@@ -20,7 +20,7 @@ use crate::{
         clock::Clock,
         ids::{InstitutionId, SyncId},
         institution::Institution,
-        job::{LinkAccounts, SyncRepository},
+        job::LinkAccounts,
         repository::{FullName, TrackedRepository},
         work::{Sync, WorkState},
     },
@@ -153,10 +153,7 @@ pub(super) async fn fetch(
 async fn request(db: &Db, institution: InstitutionId, repository: &TrackedRepository) -> anyhow::Result<SyncId> {
     let now = Clock::System.now();
     let mut tx = db.begin_as(institution).await?;
-    let (sync, is_new) = syncs::insert(&mut tx, repository.id, SyncId::new(now), now).await?;
-    if is_new {
-        queue::enqueue(&mut tx, &SyncRepository { repository_id: repository.id, sync_id: sync.id }, None).await?;
-    }
+    let sync = queue::request_sync(&mut tx, repository.id, SyncId::new(now), now).await?;
     tx.commit().await?;
     Ok(sync.id)
 }

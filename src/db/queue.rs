@@ -3,8 +3,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Error, Tx};
-use crate::model::job::Job;
+use super::{Error, InstitutionTx, Tx, evaluations, syncs};
+use crate::model::{
+    ids::{EvaluationId, PolicyId, RepositoryId, SyncId, TermId},
+    job::{Job, ScoreTerm, SyncRepository},
+    work::{Evaluation, Sync},
+};
 
 /// How often a job is tried, each time a little later (e, e², e³… seconds), before it is given up.
 const MAX_ATTEMPTS: i32 = 5;
@@ -22,4 +26,29 @@ pub async fn enqueue<J: Job>(tx: &mut Tx, job: &J, run_at: Option<DateTime<Utc>>
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// Asks for a fetch of a tracked repository: `id`, or the one that is under way.
+pub async fn request_sync(tx: &mut InstitutionTx, repository: RepositoryId, id: SyncId, now: DateTime<Utc>) -> Result<Sync, Error> {
+    let (sync, is_new) = syncs::insert(tx, repository, id, now).await?;
+    if is_new {
+        enqueue(tx, &SyncRepository { repository_id: repository, sync_id: sync.id }, None).await?;
+    }
+    Ok(sync)
+}
+
+/// Asks for a scoring of a term under a policy; `None` where the institution has no such term or policy.
+pub async fn request_evaluation(
+    tx: &mut InstitutionTx,
+    id: EvaluationId,
+    term: TermId,
+    policy: PolicyId,
+    now: DateTime<Utc>,
+) -> Result<Option<Evaluation>, Error> {
+    let evaluation = evaluations::insert(tx, id, term, policy, now).await?;
+    if evaluation.is_some() {
+        let job = ScoreTerm { institution_id: tx.institution(), evaluation_id: id };
+        enqueue(tx, &job, None).await?;
+    }
+    Ok(evaluation)
 }

@@ -10,7 +10,7 @@ use accredit::{
         clock::Clock,
         ids::{EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, SyncId, TermId},
         institution::Institution,
-        job::{LinkAccounts, ScoreTerm, SyncRepository},
+        job::LinkAccounts,
         member::MemberRole,
         term::Term,
         work::{Evaluation, Sync},
@@ -99,8 +99,7 @@ impl University {
     pub async fn ask_for_sync(&self, repository: RepositoryId) -> SyncId {
         let now = self.clock.now();
         let mut tx = self.begin().await;
-        let (sync, _) = syncs::insert(&mut tx, repository, SyncId::new(now), now).await.unwrap();
-        db::queue::enqueue(&mut tx, &SyncRepository { repository_id: repository, sync_id: sync.id }, None).await.unwrap();
+        let sync = db::queue::request_sync(&mut tx, repository, SyncId::new(now), now).await.unwrap();
         tx.commit().await.unwrap();
         sync.id
     }
@@ -152,8 +151,7 @@ impl University {
         let now = self.clock.now();
         let mut tx = self.begin().await;
         let id = EvaluationId::new(now);
-        evaluations::insert(&mut tx, id, term, policy, now).await.unwrap().unwrap();
-        db::queue::enqueue(&mut tx, &ScoreTerm { institution_id: self.id, evaluation_id: id }, None).await.unwrap();
+        db::queue::request_evaluation(&mut tx, id, term, policy, now).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         id
     }
