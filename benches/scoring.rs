@@ -206,7 +206,13 @@ fn total(field: &Field, context: &Context, member: &Scored, contributions: &ByAc
     let points = scoring::total(&field.policy, &Subject { member: member.id, account }, context, contributions.of(account));
     let decision = credits::decide(&field.policy.credits, points);
     let computed = Computed { points, credits: decision.credits, credits_reason: decision.reason };
-    scores::NewScore { member: member.id, computed: Some(computed), lines: Vec::new() }
+    scores::NewScore {
+        member: member.id,
+        account: Some(account),
+        github_login: member.github_login.clone(),
+        computed: Some(computed),
+        lines: Vec::new(),
+    }
 }
 
 async fn enqueue(db: &Db, field: &Field, evaluation: EvaluationId) {

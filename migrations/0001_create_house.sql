@@ -124,7 +124,9 @@ create table repositories (
   evidence bytea,
   created_at timestamptz not null
 );
-create unique index repositories_full_name on repositories (lower(full_name));
+-- A name can pass to another repository, so it is a key only as long as GitHub has not said whose it is.
+create unique index repositories_unfetched_name on repositories (lower(full_name)) where github_id is null;
+create index repositories_full_name on repositories (lower(full_name));
 
 create table contributions (
   repository_id uuid not null references repositories,
@@ -165,6 +167,7 @@ create table syncs (
   repository_id uuid not null references repositories,
   sync_id uuid not null,
   state text not null check (state in ('queued', 'running', 'done', 'failed')),
+  attempt integer not null default 0,
   fetched bigint not null default 0,
   total bigint,
   requests bigint not null default 0,
@@ -231,6 +234,8 @@ create table scores (
   institution_id uuid not null,
   evaluation_id uuid not null,
   member_id uuid not null,
+  account_id bigint,
+  github_login text,
   points bigint,
   credits numeric,
   credits_reason text,
@@ -239,7 +244,8 @@ create table scores (
   lines jsonb not null,
   primary key (institution_id, evaluation_id, member_id),
   check ((points is null) = (state = 'no_account')),
-  check ((credits is null) = (state = 'no_account'))
+  check ((credits is null) = (state = 'no_account')),
+  check ((account_id is null) = (state = 'no_account'))
 );
 
 -- ---------------------------------------------------------------- the walls between institutions

@@ -120,7 +120,9 @@ impl Problem {
                 tracing::error!(%error, "the database does not serve");
                 Self::unavailable()
             }
-            db::Error::Conflict { .. } | db::Error::BadRow { .. } | db::Error::Migrate(_) | db::Error::Sqlx(_) => Self::broken(&error),
+            db::Error::Conflict { .. } | db::Error::TakenOver | db::Error::BadRow { .. } | db::Error::Migrate(_) | db::Error::Sqlx(_) => {
+                Self::broken(&error)
+            }
         }
     }
 

@@ -8,6 +8,9 @@ pub enum Error {
     /// A unique key was violated: the function where it happens turns this into an answer of the domain.
     #[error("a row with the same {constraint} is there already")]
     Conflict { constraint: String },
+    /// Another worker has taken this piece of work over, or it is over: nothing more may be written for it.
+    #[error("another worker has taken this work over")]
+    TakenOver,
     /// A stored value is not what this program writes.
     #[error("table {table} holds a bad {column}: {why}")]
     BadRow { table: &'static str, column: &'static str, why: String },

@@ -43,11 +43,11 @@ pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now
 }
 
 /// Replaces what is said of a member; says whether there was one. Another login (or none) undoes the link: GitHub is asked anew.
-/// The same login in other letters keeps it.
+/// The same login in other letters keeps a link; one that GitHub did not know is asked for again.
 pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<bool> {
     let done = sqlx::query!(
         "update members set number = $3, name = $4, role = $5, unit = $6, github_login = $7, updated_at = $8,
-           account_state = case when $7::text is null then 'none' when lower(github_login) = lower($7) then account_state else 'pending' end,
+           account_state = case when $7::text is null then 'none' when lower(github_login) = lower($7) and account_state = 'linked' then 'linked' else 'pending' end,
            github_id = case when lower(github_login) = lower($7) then github_id end
          where institution_id = $1 and member_id = $2 and removed_at is null",
         tx.institution().0,
@@ -138,22 +138,28 @@ pub async fn list(tx: &mut InstitutionTx, after: Option<&str>, limit: u16) -> Re
 }
 
 /// What scoring must know of a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scored {
     pub id: MemberId,
     /// Absent: no account is linked.
     pub account: Option<AccountId>,
+    pub github_login: Option<String>,
 }
 
 /// Every member on the register, by number.
 pub async fn list_for_scoring(tx: &mut InstitutionTx) -> Result<Vec<Scored>> {
     let rows = sqlx::query!(
-        "select member_id, github_id from members where institution_id = $1 and removed_at is null order by number",
+        "select member_id, github_id, github_login from members where institution_id = $1 and removed_at is null order by number",
         tx.institution().0,
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|row| Scored { id: MemberId(row.member_id), account: row.github_id.map(AccountId) }).collect())
+    let scored = rows.into_iter().map(|row| Scored {
+        id: MemberId(row.member_id),
+        account: row.github_id.map(AccountId),
+        github_login: row.github_login,
+    });
+    Ok(scored.collect())
 }
 
 struct MemberRow {

@@ -28,13 +28,25 @@ pub async fn enqueue<J: Job>(tx: &mut Tx, job: &J, run_at: Option<DateTime<Utc>>
     Ok(())
 }
 
-/// Asks for a fetch of a tracked repository: `id`, or the one that is under way.
+/// Asks for a fetch of a tracked repository: `id`, or the one that is under way. Should that one's job have been given up without a
+/// word, it gets another.
 pub async fn request_sync(tx: &mut InstitutionTx, repository: RepositoryId, id: SyncId, now: DateTime<Utc>) -> Result<Sync, Error> {
     let (sync, is_new) = syncs::insert(tx, repository, id, now).await?;
-    if is_new {
-        enqueue(tx, &SyncRepository { repository_id: repository, sync_id: sync.id }, None).await?;
+    let job = SyncRepository { repository_id: repository, sync_id: sync.id };
+    if is_new || !is_alive(tx, &job).await? {
+        enqueue(tx, &job, None).await?;
     }
     Ok(sync)
+}
+
+/// Whether a job waits or is being done. One that was tried too often stays in the table, and is neither.
+async fn is_alive<J: Job>(tx: &mut Tx, job: &J) -> Result<bool, Error> {
+    let alive = sqlx::query_scalar(
+        "select exists (select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+           where t.identifier = $1 and j.payload::jsonb = $2 and (j.attempts < j.max_attempts or j.locked_at is not null))",
+    );
+    let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    Ok(alive.bind(J::NAME).bind(payload).fetch_one(tx.conn()).await?)
 }
 
 /// Asks for a scoring of a term under a policy; `None` where the institution has no such term or policy.

@@ -21,20 +21,25 @@ pub struct Registration {
 }
 
 /// Tracks a repository; `id` becomes its own where nobody has registered it before. `Conflict`: the institution tracks it already.
+/// Of two rows with the name, the one is meant of which GitHub has said that it is its own.
 pub async fn track(tx: &mut InstitutionTx, id: RepositoryId, registration: &Registration, now: DateTime<Utc>) -> Result<RepositoryId> {
     sqlx::query!(
-        "insert into repositories (repository_id, full_name, state, created_at) values ($1, $2, 'pending', $3)
-         on conflict (lower(full_name)) do nothing",
+        "insert into repositories (repository_id, full_name, state, created_at)
+         select $1, $2, 'pending', $3 where not exists (select from repositories where lower(full_name) = lower($2))
+         on conflict (lower(full_name)) where github_id is null do nothing",
         id.0,
         registration.full_name.as_str(),
         now,
     )
     .execute(tx.conn())
     .await?;
-    let id =
-        sqlx::query_scalar!("select repository_id from repositories where lower(full_name) = lower($1)", registration.full_name.as_str(),)
-            .fetch_one(tx.conn())
-            .await?;
+    let id = sqlx::query_scalar!(
+        "select repository_id from repositories where lower(full_name) = lower($1)
+         order by github_id is null, synced_until desc nulls last limit 1",
+        registration.full_name.as_str(),
+    )
+    .fetch_one(tx.conn())
+    .await?;
     sqlx::query!(
         "insert into tracked_repositories (institution_id, repository_id, category, created_at) values ($1, $2, $3, $4)",
         tx.institution().0,

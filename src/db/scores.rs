@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Error, InstitutionTx};
 use crate::model::{
+    account::AccountId,
     contribution::Key,
     credit::Credits,
     ids::{EvaluationId, MemberId},
@@ -21,17 +22,12 @@ use crate::model::{
 #[derive(Debug)]
 pub struct NewScore {
     pub member: MemberId,
+    /// Whose contributions they are; kept, because a member's account can change.
+    pub account: Option<AccountId>,
+    pub github_login: Option<String>,
     /// `None`: no account is linked.
     pub computed: Option<Computed>,
     pub lines: Vec<Line>,
-}
-
-/// Throws away what an earlier, unfinished try of this evaluation wrote.
-pub async fn remove(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<(), Error> {
-    sqlx::query!("delete from scores where institution_id = $1 and evaluation_id = $2", tx.institution().0, evaluation.0)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
 }
 
 /// Writes the scores of some members with all their lines.
@@ -40,6 +36,8 @@ pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, scor
     let computed = || scores.iter().map(|s| s.computed.as_ref());
     let points: Vec<Option<i64>> = computed().map(|c| c.map(|c| c.points.thousandths())).collect();
     let credits: Vec<Option<Decimal>> = computed().map(|c| c.map(|c| c.credits.to_decimal())).collect();
+    let accounts: Vec<Option<i64>> = scores.iter().map(|s| s.account.map(|a| a.0)).collect();
+    let logins: Vec<Option<String>> = scores.iter().map(|s| s.github_login.clone()).collect();
     let reasons: Vec<Option<String>> = computed().map(|c| c.map(|c| c.credits_reason.clone())).collect();
     let states: Vec<String> =
         computed().map(|c| if c.is_some() { ScoreState::Proposed } else { ScoreState::NoAccount }.as_str().to_owned()).collect();
@@ -50,10 +48,11 @@ pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, scor
         .map(|s| i64::try_from(s.lines.len()).map_err(|e| bad("contributions", e.to_string())))
         .collect::<Result<Vec<_>, _>>()?;
     let done = sqlx::query!(
-        "insert into scores (institution_id, evaluation_id, member_id, points, credits, credits_reason, contributions, state, lines)
-         select $1, $2, member_id, points, credits, credits_reason, contributions, state, lines::jsonb
-         from unnest($3::uuid[], $4::bigint[], $5::numeric[], $6::text[], $7::bigint[], $8::text[], $9::text[])
-           as s (member_id, points, credits, credits_reason, contributions, state, lines)",
+        "insert into scores (institution_id, evaluation_id, member_id, points, credits, credits_reason, contributions, state, lines,
+           account_id, github_login)
+         select $1, $2, member_id, points, credits, credits_reason, contributions, state, lines::jsonb, account_id, github_login
+         from unnest($3::uuid[], $4::bigint[], $5::numeric[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::text[])
+           as s (member_id, points, credits, credits_reason, contributions, state, lines, account_id, github_login)",
         tx.institution().0,
         evaluation.0,
         &members,
@@ -63,6 +62,8 @@ pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, scor
         &counts,
         &states,
         &lines,
+        &accounts as &[Option<i64>],
+        &logins as &[Option<String>],
     )
     .execute(tx.conn())
     .await?;
@@ -78,7 +79,7 @@ pub async fn list(
 ) -> Result<Vec<MemberScore>, Error> {
     let rows = sqlx::query_as!(
         ScoreRow,
-        "select s.member_id, m.number, m.name, m.unit, m.github_login, s.points, s.credits, s.credits_reason, s.contributions
+        "select s.member_id, m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason, s.contributions
          from scores s join members m on m.institution_id = $1 and m.member_id = s.member_id
          where s.institution_id = $1 and s.evaluation_id = $2 and ($3::text is null or (m.number, m.member_id) > ($3, $4::uuid))
          order by m.number, m.member_id limit $5",
@@ -101,7 +102,7 @@ pub async fn get(
 ) -> Result<Option<(MemberScore, Vec<ExplainedLine>)>, Error> {
     let row = sqlx::query_as!(
         ScoreRow,
-        "select s.member_id, m.number, m.name, m.unit, m.github_login, s.points, s.credits, s.credits_reason, s.contributions
+        "select s.member_id, m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason, s.contributions
          from scores s join members m on m.institution_id = $1 and m.member_id = s.member_id
          where s.institution_id = $1 and s.evaluation_id = $2 and s.member_id = $3",
         tx.institution().0,
@@ -155,7 +156,7 @@ async fn describe(tx: &mut InstitutionTx, keys: &[&Key]) -> Result<HashMap<Key, 
     let ids: Vec<String> = keys.iter().map(|k| k.github_id.to_string()).collect();
     // No join to tracked_repositories: a line stays explained when the institution stops tracking. The keys come from its own scores.
     let rows = sqlx::query!(
-        r#"select k.ordinality as "at!", c.url, r.full_name, c.number, c.title, c.state, c.occurred_at
+        r#"select k.ordinality as "at!", c.url, r.full_name, c.number, c.title, c.occurred_at
            from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality as k (repository_id, kind, github_id, ordinality)
            join contributions c on (c.repository_id, c.kind, c.github_id) = (k.repository_id, k.kind, k.github_id)
            join repositories r on r.repository_id = c.repository_id"#,
@@ -173,7 +174,6 @@ async fn describe(tx: &mut InstitutionTx, keys: &[&Key]) -> Result<HashMap<Key, 
                 repository: r.full_name.parse().map_err(|e: NotFullName| bad("full_name", e.to_string()))?,
                 number: r.number,
                 title: r.title,
-                state: r.state.parse().map_err(|why| bad("state", why))?,
                 occurred_at: r.occurred_at,
             };
             Ok((keys[at].clone(), about))

@@ -32,7 +32,8 @@ pub async fn insert(tx: &mut InstitutionTx, repository: RepositoryId, id: SyncId
         .await?;
         let row = sqlx::query_as!(
             SyncRow,
-            "select s.* from syncs s join tracked_repositories t on t.institution_id = $1 and t.repository_id = s.repository_id
+            "select s.repository_id, s.sync_id, s.state, s.fetched, s.total, s.requests, s.written, s.error, s.requested_at, s.started_at, s.finished_at
+             from syncs s join tracked_repositories t on t.institution_id = $1 and t.repository_id = s.repository_id
              where s.repository_id = $2 and s.state in ('queued', 'running')",
             tx.institution().0,
             repository.0,
@@ -50,7 +51,8 @@ pub async fn insert(tx: &mut InstitutionTx, repository: RepositoryId, id: SyncId
 pub async fn get(tx: &mut InstitutionTx, id: SyncId) -> Result<Option<Sync>, Error> {
     sqlx::query_as!(
         SyncRow,
-        "select s.* from syncs s join tracked_repositories t on t.institution_id = $1 and t.repository_id = s.repository_id
+        "select s.repository_id, s.sync_id, s.state, s.fetched, s.total, s.requests, s.written, s.error, s.requested_at, s.started_at, s.finished_at
+             from syncs s join tracked_repositories t on t.institution_id = $1 and t.repository_id = s.repository_id
          where s.sync_id = $2",
         tx.institution().0,
         id.0,
@@ -61,9 +63,18 @@ pub async fn get(tx: &mut InstitutionTx, id: SyncId) -> Result<Option<Sync>, Err
     .transpose()
 }
 
+/// A sync in one worker's hands. Whoever takes it over has another attempt, and then this one can write no more for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    pub repository: RepositoryId,
+    pub sync: SyncId,
+    attempt: i32,
+}
+
 /// What a fetch must know before it begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ground {
+    pub held: Held,
     pub full_name: FullName,
     pub github_id: Option<i64>,
     pub synced_until: Option<DateTime<Utc>>,
@@ -71,24 +82,38 @@ pub struct Ground {
 
 /// Takes a queued sync (or one whose worker died) and marks it running. `None`: it is over, there is nothing to do.
 pub async fn take(tx: &mut Tx, repository: RepositoryId, id: SyncId, now: DateTime<Utc>) -> Result<Option<Ground>, Error> {
-    let taken = sqlx::query!(
-        "update syncs set state = 'running', started_at = coalesce(started_at, $3), fetched = 0, total = null
-         where repository_id = $1 and sync_id = $2 and state in ('queued', 'running')",
+    let attempt = sqlx::query_scalar!(
+        "update syncs set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, $3), fetched = 0, total = null
+         where repository_id = $1 and sync_id = $2 and state in ('queued', 'running') returning attempt",
         repository.0,
         id.0,
         now,
     )
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    if taken.rows_affected() == 0 {
-        return Ok(None);
-    }
+    let Some(attempt) = attempt else { return Ok(None) };
     let row = sqlx::query!("select full_name, github_id, synced_until from repositories where repository_id = $1", repository.0)
         .fetch_one(tx.conn())
         .await?;
     let full_name =
         row.full_name.parse().map_err(|e: crate::model::repository::NotFullName| Error::bad_row("repositories", "full_name", e))?;
-    Ok(Some(Ground { full_name, github_id: row.github_id, synced_until: row.synced_until }))
+    let held = Held { repository, sync: id, attempt };
+    Ok(Some(Ground { held, full_name, github_id: row.github_id, synced_until: row.synced_until }))
+}
+
+/// Notes whose repository this is, before anything of it is stored. `Conflict`: GitHub's number belongs to another row.
+pub async fn claim(tx: &mut Tx, held: &Held, facts: &RepositoryFacts) -> Result<(), Error> {
+    sqlx::query!(
+        "update repositories set github_id = $2, full_name = $3, owner_account_id = $4
+         where repository_id = $1 and (github_id, full_name, owner_account_id) is distinct from ($2, $3, $4)",
+        held.repository.0,
+        facts.github_id,
+        facts.full_name.as_str(),
+        facts.owner.map(|o| o.0),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// How far a running sync has come. `requests` and `written` are added to what earlier tries of it cost.
@@ -100,12 +125,14 @@ pub struct Progress {
     pub written: i64,
 }
 
-pub async fn advance(tx: &mut Tx, repository: RepositoryId, id: SyncId, progress: Progress) -> Result<(), Error> {
-    sqlx::query!(
-        "update syncs set fetched = $3, total = $4, requests = requests + $5, written = written + $6
-         where repository_id = $1 and sync_id = $2",
-        repository.0,
-        id.0,
+/// `TakenOver`: the transaction must not be committed.
+pub async fn advance(tx: &mut Tx, held: &Held, progress: Progress) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update syncs set fetched = $4, total = $5, requests = requests + $6, written = written + $7
+         where repository_id = $1 and sync_id = $2 and attempt = $3 and state = 'running'",
+        held.repository.0,
+        held.sync.0,
+        held.attempt,
         progress.fetched,
         progress.total,
         progress.requests,
@@ -113,28 +140,20 @@ pub async fn advance(tx: &mut Tx, repository: RepositoryId, id: SyncId, progress
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    still_held(done.rows_affected())
 }
 
-/// What a whole fetch says of the repository itself.
-#[derive(Debug)]
-pub struct Outcome<'a> {
-    pub facts: &'a RepositoryFacts,
-    /// The facts' raw JSON, compressed.
-    pub evidence: &'a [u8],
-    pub complete_until: DateTime<Utc>,
+fn still_held(rows: u64) -> Result<(), Error> {
+    if rows == 1 { Ok(()) } else { Err(Error::TakenOver) }
 }
 
-/// Closes a sync that brought everything: the repository's facts, its watermark and the sync's end in one transaction.
-/// Returns how many rows of facts changed.
-pub async fn finish(tx: &mut Tx, repository: RepositoryId, id: SyncId, outcome: Outcome<'_>, now: DateTime<Utc>) -> Result<u64, Error> {
-    let facts = outcome.facts;
-    let hash = Sha256::digest(outcome.evidence).to_vec();
-    let changed = sqlx::query!(
+/// Writes what GitHub says of the repository itself, where it differs; `evidence` is its raw JSON, compressed. Returns how many rows changed.
+pub async fn put_facts(tx: &mut Tx, held: &Held, facts: &RepositoryFacts, evidence: &[u8]) -> Result<u64, Error> {
+    let done = sqlx::query!(
         "update repositories set github_id = $2, full_name = $3, owner_account_id = $4, is_fork = $5, is_archived = $6, license = $7,
            default_branch = $8, head = $9, github_created_at = $10, facts_hash = $11, evidence = $12
          where repository_id = $1 and facts_hash is distinct from $11",
-        repository.0,
+        held.repository.0,
         facts.github_id,
         facts.full_name.as_str(),
         facts.owner.map(|o| o.0),
@@ -144,58 +163,62 @@ pub async fn finish(tx: &mut Tx, repository: RepositoryId, id: SyncId, outcome: 
         facts.default_branch,
         facts.head,
         facts.created_at,
-        hash,
-        outcome.evidence,
-    )
-    .execute(tx.conn())
-    .await?
-    .rows_affected();
-    sqlx::query!(
-        "update repositories set state = 'ready', synced_until = $2, last_error = null where repository_id = $1",
-        repository.0,
-        outcome.complete_until,
+        Sha256::digest(evidence).to_vec(),
+        evidence,
     )
     .execute(tx.conn())
     .await?;
-    end(tx, repository, id, WorkState::Done, None, now).await?;
-    Ok(changed)
+    Ok(done.rows_affected())
+}
+
+/// Closes a sync that brought everything, and moves the repository's watermark.
+pub async fn finish(tx: &mut Tx, held: &Held, complete_until: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!(
+        "update repositories set state = 'ready', synced_until = $2, last_error = null where repository_id = $1",
+        held.repository.0,
+        complete_until,
+    )
+    .execute(tx.conn())
+    .await?;
+    end(tx, held, WorkState::Done, None, now).await
 }
 
 /// Closes a sync that cannot succeed; what an earlier one brought stays, and so does its watermark.
-pub async fn fail(tx: &mut Tx, repository: RepositoryId, id: SyncId, error: &str, now: DateTime<Utc>) -> Result<(), Error> {
-    sqlx::query!("update repositories set state = 'failed', last_error = $2 where repository_id = $1", repository.0, error)
+pub async fn fail(tx: &mut Tx, held: &Held, error: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!("update repositories set state = 'failed', last_error = $2 where repository_id = $1", held.repository.0, error)
         .execute(tx.conn())
         .await?;
-    end(tx, repository, id, WorkState::Failed, Some(error), now).await
+    end(tx, held, WorkState::Failed, Some(error), now).await
 }
 
 /// Puts a running sync back into the queue, with the reason why it waits.
-pub async fn postpone(tx: &mut Tx, repository: RepositoryId, id: SyncId, why: &str) -> Result<(), Error> {
-    sqlx::query!("update syncs set state = 'queued', error = $3 where repository_id = $1 and sync_id = $2", repository.0, id.0, why)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
+pub async fn postpone(tx: &mut Tx, held: &Held, why: &str) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update syncs set state = 'queued', error = $4 where repository_id = $1 and sync_id = $2 and attempt = $3 and state = 'running'",
+        held.repository.0,
+        held.sync.0,
+        held.attempt,
+        why,
+    )
+    .execute(tx.conn())
+    .await?;
+    still_held(done.rows_affected())
 }
 
-async fn end(
-    tx: &mut Tx,
-    repository: RepositoryId,
-    id: SyncId,
-    state: WorkState,
-    error: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update syncs set state = $3, error = $4, finished_at = $5 where repository_id = $1 and sync_id = $2",
-        repository.0,
-        id.0,
+async fn end(tx: &mut Tx, held: &Held, state: WorkState, error: Option<&str>, now: DateTime<Utc>) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update syncs set state = $4, error = $5, finished_at = $6
+         where repository_id = $1 and sync_id = $2 and attempt = $3 and state = 'running'",
+        held.repository.0,
+        held.sync.0,
+        held.attempt,
         state.as_str(),
         error,
         now,
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    still_held(done.rows_affected())
 }
 
 struct SyncRow {

@@ -89,7 +89,10 @@ impl Error {
     pub(super) fn is_too_much(&self) -> bool {
         match self {
             Self::Server { status, .. } => matches!(status, 502 | 504),
-            Self::Graphql { kind, .. } => matches!(kind.as_str(), "RESOURCE_LIMITS_EXCEEDED" | "MAX_NODE_LIMIT_EXCEEDED"),
+            // GitHub names no type where it ran out of time: "This may be the result of a timeout".
+            Self::Graphql { kind, message, .. } => {
+                matches!(kind.as_str(), "RESOURCE_LIMITS_EXCEEDED" | "MAX_NODE_LIMIT_EXCEEDED") || message.contains("timeout")
+            }
             _ => false,
         }
     }

@@ -117,17 +117,15 @@ impl Paging {
         Self { after: None, first }
     }
 
-    /// Asks for the page; where that was too much for GitHub, once more at once for half of it.
+    /// Asks for the page; as long as that is too much for GitHub, at once for half of it.
     pub async fn ask(&mut self, client: &Client, document: Document, mut variables: Value) -> Result<Answer, Error> {
         variables["after"] = json!(self.after);
-        variables["first"] = json!(self.first);
-        match client.ask(document, variables.clone()).await {
-            Err(error) if error.is_too_much() && self.first > 1 => {
-                self.first /= 2;
-                variables["first"] = json!(self.first);
-                client.ask(document, variables).await
+        loop {
+            variables["first"] = json!(self.first);
+            match client.ask(document, variables.clone()).await {
+                Err(error) if error.is_too_much() && self.first > 1 => self.first /= 2,
+                answer => return answer,
             }
-            answer => answer,
         }
     }
 }

@@ -12,6 +12,7 @@ pub(super) async fn run(tools: &Tools, job: &LinkAccounts) -> Result<(), String>
             tracing::info!(institution = %job.institution_id, %until, why, "linking accounts waits");
             put_off(tools, job, until).await.map_err(|e| e.to_string())
         }
+        Err(Failure::TakenOver) => Ok(()),
         Err(Failure::Retry(why) | Failure::Permanent(why)) => Err(why),
     }
 }

@@ -29,12 +29,15 @@ enum Failure {
     Retry(String),
     /// Will not work however often it is tried: a person must do something.
     Permanent(String),
+    /// Another worker does it now: there is nothing left to say.
+    TakenOver,
 }
 
 impl From<db::Error> for Failure {
     fn from(error: db::Error) -> Self {
         match error {
             db::Error::BadRow { .. } => Self::Permanent(error.to_string()),
+            db::Error::TakenOver => Self::TakenOver,
             _ => Self::Retry(error.to_string()),
         }
     }

@@ -20,6 +20,7 @@ const CHUNK: usize = 1_000;
 pub(super) async fn run(tools: &Tools, job: &ScoreTerm, attempt: Attempt) -> Result<(), String> {
     match score(tools, job).await {
         Ok(()) => Ok(()),
+        Err(Failure::TakenOver) => Ok(()),
         Err(Failure::Retry(why)) if !attempt.is_last => Err(why),
         Err(Failure::Retry(why) | Failure::Permanent(why) | Failure::Later { why, .. }) => {
             fail(tools, job, &why).await.map_err(|error| error.to_string())
@@ -42,7 +43,6 @@ async fn score(tools: &Tools, job: &ScoreTerm) -> Result<(), Failure> {
     // One transaction over one moment: a killed worker leaves nothing, and no row is newer than another.
     let mut tx = tools.db.begin_as_of_now(job.institution_id).await?;
     let ground = Arc::new(load(&mut tx, &evaluation).await?);
-    scores::remove(&mut tx, evaluation.id).await?;
     // The next members are scored while the last ones are stored.
     let think = |from: usize| {
         let ground = Arc::clone(&ground);
@@ -93,13 +93,14 @@ impl Ground {
 
     /// A member without a linked account has no points: nothing can be known, and that is not zero.
     fn score(&self, member: &Scored) -> scores::NewScore {
+        let github_login = member.github_login.clone();
         let Some(account) = member.account else {
-            return scores::NewScore { member: member.id, computed: None, lines: Vec::new() };
+            return scores::NewScore { member: member.id, account: None, github_login, computed: None, lines: Vec::new() };
         };
         let subject = Subject { member: member.id, account };
         let sheet = scoring::score(&self.policy, &subject, &self.context, self.contributions.of(account));
         let decision = credits::decide(&self.policy.credits, sheet.points);
         let computed = Computed { points: sheet.points, credits: decision.credits, credits_reason: decision.reason };
-        scores::NewScore { member: member.id, computed: Some(computed), lines: sheet.lines }
+        scores::NewScore { member: member.id, account: Some(account), github_login, computed: Some(computed), lines: sheet.lines }
     }
 }

@@ -1,6 +1,8 @@
 //! Fetches one repository and stores what it brought: page by page, and complete only when everything is there.
 //! It must not move the watermark after a partial fetch, nor write a row that has not changed.
 
+use std::collections::HashSet;
+
 use super::{Attempt, Failure, Tools};
 use crate::{
     contributions,
@@ -8,31 +10,33 @@ use crate::{
     github::Snapshot,
     model::{
         github::{Batch, Commit},
-        ids::{RepositoryId, SyncId},
         job::SyncRepository,
     },
 };
 
 /// One try. A failed one leaves its reason where people look for it.
 pub(super) async fn run(tools: &Tools, job: &SyncRepository, attempt: Attempt) -> Result<(), String> {
-    match fetch(tools, job).await {
+    let Some(ground) = take(tools, job).await.map_err(|error| error.to_string())? else { return Ok(()) };
+    match fetch(tools, &ground).await {
         Ok(()) => Ok(()),
-        Err(failure) => settle(tools, job, attempt, failure).await,
+        Err(failure) => settle(tools, job, &ground.held, attempt, failure).await,
     }
 }
 
-async fn fetch(tools: &Tools, job: &SyncRepository) -> Result<(), Failure> {
-    let repository = job.repository_id;
+async fn take(tools: &Tools, job: &SyncRepository) -> Result<Option<syncs::Ground>, db::Error> {
     let mut tx = tools.db.begin().await?;
-    let Some(ground) = syncs::take(&mut tx, repository, job.sync_id, tools.clock.now()).await? else { return Ok(()) };
-    let known_commits = db::contributions::list_commits(&mut tx, repository).await?;
+    let ground = syncs::take(&mut tx, job.repository_id, job.sync_id, tools.clock.now()).await?;
     tx.commit().await?;
+    Ok(ground)
+}
 
+async fn fetch(tools: &Tools, ground: &syncs::Ground) -> Result<(), Failure> {
     // A count of its own: other syncs of this worker share the connection, not the bill.
     let github = tools.github.counting_afresh();
     let snapshot = github.repository(&ground.full_name).await?;
-    refuse_unfit(&ground, &snapshot)?;
-    let mut store = Store::new(tools, repository, job.sync_id, total(&snapshot)?);
+    refuse_unfit(ground, &snapshot)?;
+    let known_commits = claim(tools, &ground.held, &snapshot).await?;
+    let mut store = Store::new(tools, ground.held, total(&snapshot)?);
     let mut changes = github.changes(&snapshot, ground.synced_until, known_commits);
     let mut commits: Vec<Commit> = Vec::new();
     while let Some(mut batch) = changes.next().await? {
@@ -45,6 +49,23 @@ async fn fetch(tools: &Tools, job: &SyncRepository) -> Result<(), Failure> {
         changes.complete_until().ok_or_else(|| Failure::Retry("the fetch ended before everything had arrived".to_owned()))?;
     let rest = Batch { commits, ..Batch::default() };
     store.end(rest, &snapshot, complete_until, github.requests()).await
+}
+
+/// Makes the repository this row's before anything of it is stored: no row of facts is without its owner, and none is there twice.
+async fn claim(tools: &Tools, held: &syncs::Held, snapshot: &Snapshot) -> Result<HashSet<String>, Failure> {
+    let mut tx = tools.db.begin().await?;
+    match syncs::claim(&mut tx, held, &snapshot.facts).await {
+        Err(db::Error::Conflict { .. }) => {
+            return Err(Failure::Permanent(format!(
+                "this repository is registered already, under the name {} or a former one: remove this one and add {0}",
+                snapshot.facts.full_name
+            )));
+        }
+        claimed => claimed?,
+    }
+    let known_commits = db::contributions::list_commits(&mut tx, held.repository).await?;
+    tx.commit().await?;
+    Ok(known_commits)
 }
 
 /// What must not be fetched, however well it can be.
@@ -75,8 +96,7 @@ fn count(number: u64) -> Result<i64, Failure> {
 /// Where the pages of one sync go.
 struct Store<'a> {
     tools: &'a Tools,
-    repository: RepositoryId,
-    sync: SyncId,
+    held: syncs::Held,
     fetched: i64,
     total: i64,
     /// Requests that the sync's row knows of already.
@@ -84,8 +104,8 @@ struct Store<'a> {
 }
 
 impl<'a> Store<'a> {
-    fn new(tools: &'a Tools, repository: RepositoryId, sync: SyncId, total: i64) -> Self {
-        Self { tools, repository, sync, fetched: 0, total, requests_told: 0 }
+    fn new(tools: &'a Tools, held: syncs::Held, total: i64) -> Self {
+        Self { tools, held, fetched: 0, total, requests_told: 0 }
     }
 
     /// Stores a page and shows the progress, both or neither.
@@ -110,25 +130,17 @@ impl<'a> Store<'a> {
     ) -> Result<(), Failure> {
         let prepared = self.prepare(rest)?;
         let evidence = contributions::compress(&snapshot.facts.evidence);
-        let outcome = syncs::Outcome { facts: &snapshot.facts, evidence: &evidence, complete_until };
         let mut tx = self.tools.db.begin().await?;
-        let mut written = self.write(&mut tx, &prepared).await?;
-        written += match syncs::finish(&mut tx, self.repository, self.sync, outcome, self.tools.clock.now()).await {
-            Err(db::Error::Conflict { .. }) => {
-                return Err(Failure::Permanent(format!(
-                    "GitHub calls this repository {}, and under that name it is registered already: remove one of the two",
-                    snapshot.facts.full_name
-                )));
-            }
-            changed => changed?,
-        };
-        self.advance(&mut tx, written, requests).await?;
+        let items = self.write(&mut tx, &prepared).await?;
+        let facts = syncs::put_facts(&mut tx, &self.held, &snapshot.facts, &evidence).await?;
+        self.advance(&mut tx, items + facts, requests).await?;
+        syncs::finish(&mut tx, &self.held, complete_until, self.tools.clock.now()).await?;
         tx.commit().await?;
         Ok(())
     }
 
     fn prepare(&self, batch: Batch) -> Result<contributions::Prepared, Failure> {
-        contributions::prepare(self.repository, batch).map_err(|e| Failure::Permanent(e.to_string()))
+        contributions::prepare(self.held.repository, batch).map_err(|e| Failure::Permanent(e.to_string()))
     }
 
     async fn write(&self, tx: &mut db::Tx, prepared: &contributions::Prepared) -> Result<u64, Failure> {
@@ -145,36 +157,40 @@ impl<'a> Store<'a> {
             written: count(written)?,
         };
         self.requests_told = requests;
-        Ok(syncs::advance(tx, self.repository, self.sync, progress).await?)
+        Ok(syncs::advance(tx, &self.held, progress).await?)
     }
 }
 
 /// Puts a failed try back, or closes the sync, with the reason; an error says that the queue is to try again.
-async fn settle(tools: &Tools, job: &SyncRepository, attempt: Attempt, failure: Failure) -> Result<(), String> {
+async fn settle(tools: &Tools, job: &SyncRepository, held: &syncs::Held, attempt: Attempt, failure: Failure) -> Result<(), String> {
     let told = async {
         let mut tx = tools.db.begin().await?;
-        let (repository, sync) = (job.repository_id, job.sync_id);
         let again = match failure {
+            Failure::TakenOver => return Err(db::Error::TakenOver),
             Failure::Later { until, why } => {
-                syncs::postpone(&mut tx, repository, sync, &why).await?;
+                syncs::postpone(&mut tx, held, &why).await?;
                 db::queue::enqueue(&mut tx, job, Some(until)).await?;
                 None
             }
             Failure::Retry(why) if !attempt.is_last => {
-                syncs::postpone(&mut tx, repository, sync, &why).await?;
+                syncs::postpone(&mut tx, held, &why).await?;
                 Some(why)
             }
             Failure::Retry(why) | Failure::Permanent(why) => {
-                syncs::fail(&mut tx, repository, sync, &why, tools.clock.now()).await?;
+                syncs::fail(&mut tx, held, &why, tools.clock.now()).await?;
                 None
             }
         };
         tx.commit().await?;
-        Ok::<_, db::Error>(again)
+        Ok(again)
     };
     match told.await {
         Ok(None) => Ok(()),
         Ok(Some(why)) => Err(why),
+        Err(db::Error::TakenOver) => {
+            tracing::warn!(repository = %held.repository, sync = %held.sync, "another worker has taken this fetch over: nothing of this try was written since");
+            Ok(())
+        }
         Err(error) => Err(error.to_string()),
     }
 }

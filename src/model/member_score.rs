@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{contribution::State, credit::Credits, ids::MemberId, points::Points, repository::FullName, score::Line};
+use super::{credit::Credits, ids::MemberId, points::Points, repository::FullName, score::Line};
 
 /// How a member's score stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -76,6 +76,5 @@ pub struct About {
     pub repository: FullName,
     pub number: Option<i64>,
     pub title: Option<String>,
-    pub state: State,
     pub occurred_at: DateTime<Utc>,
 }

@@ -6,7 +6,10 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{contribution::Key, points::Points};
+use super::{
+    contribution::{Key, State},
+    points::Points,
+};
 
 /// All lines of one member under one policy in one term.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,6 +22,8 @@ pub struct ScoreSheet {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     pub key: Key,
+    /// How the contribution stood when it was scored.
+    pub state: State,
     /// The date by which it belongs to the term.
     pub counted_at: DateTime<Utc>,
     /// The rule that took it; absent when no rule did.

@@ -60,7 +60,7 @@ impl From<&ExplainedLine> for LineView {
         Self {
             contribution: ContributionView {
                 kind: line.key.kind,
-                state: about.state,
+                state: line.state,
                 url: about.url.clone(),
                 repository: about.repository.to_string(),
                 number: about.number,

@@ -21,6 +21,7 @@ fn line(thousandths: i64) -> ExplainedLine {
     ExplainedLine {
         line: Line {
             key: Key { repository: RepositoryId(uuid::Uuid::nil()), kind: Kind::PullRequest, github_id: "7".into() },
+            state: State::Merged,
             counted_at: at("2025-10-01T00:00:00Z"),
             rule: Some("merged".into()),
             base: Points::from_thousandths(10_000),
@@ -34,7 +35,6 @@ fn line(thousandths: i64) -> ExplainedLine {
             repository: "o/r".parse().unwrap(),
             number: Some(1),
             title: Some("=cmd".into()),
-            state: State::Merged,
             occurred_at: at("2025-09-30T00:00:00Z"),
         },
     }

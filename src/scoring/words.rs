@@ -20,6 +20,7 @@ use crate::model::{
 
 pub(super) fn line(context: &Context, outcome: &Outcome<'_>) -> Line {
     let line = Line {
+        state: outcome.contribution.state,
         key: outcome.contribution.key.clone(),
         counted_at: outcome.counted_at,
         rule: None,

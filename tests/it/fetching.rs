@@ -492,13 +492,17 @@ async fn a_page_that_is_too_much_for_github_is_halved_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn a_half_page_that_is_still_too_much_is_an_error_and_the_next_try_asks_for_less() {
+async fn a_page_is_halved_down_to_a_single_item_and_one_that_is_still_too_much_is_an_error() {
     let (server, client) = serve(row(60)).await;
     let snapshot = client.repository(&quay()).await.unwrap();
     let mut changes = client.changes(&snapshot, None, HashSet::new());
+    for _ in 0..4 {
+        server.fail_next(Fault::TooMuch);
+    }
+    let page = changes.next().await.unwrap().unwrap();
+    assert_eq!(page.pull_requests.len(), 1, "25, 12, 6, 3 were too much");
     server.fail_next(Fault::TooMuch);
-    server.fail_next(Fault::TooMuch);
-    let error = changes.next().await.unwrap_err();
+    let error = changes.next().await.map(|_| ()).unwrap_err();
     assert!(matches!(error, Error::Server { status: 502, .. }) && error.retry() == Retry::Later, "{error}");
-    assert_eq!(changes.next().await.unwrap().unwrap().pull_requests.len(), 12);
+    assert_eq!(changes.next().await.unwrap().unwrap().pull_requests.len(), 1);
 }

@@ -369,3 +369,123 @@ async fn two_institutions_share_the_facts_of_a_repository_and_neither_sees_the_o
     assert_eq!(server.requests().len(), asked + 1, "only the logins were asked for");
     assert!(db::credit_reports::get(&mut one.begin().await, evaluation.id).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn a_repository_that_is_registered_under_its_former_name_too_is_stored_once() {
+    let (server, university) = university(quay(3)).await;
+    let first = university.track(QUAY, "community", &[]).await;
+    university.sync(first).await;
+    let then = server.world().now;
+    server.world().edit(QUAY, then).unwrap().rename("harbour/pier".parse().unwrap());
+    let alias = university.track("harbour/pier", "community", &[]).await;
+    assert_ne!(alias, first, "nobody knows yet that it is the same");
+    let refused = university.sync(alias).await;
+    assert_eq!(refused.state, WorkState::Failed);
+    assert!(refused.error.is_some_and(|why| why.contains("registered already") && why.contains("add harbour/pier")));
+    assert_eq!(count(&university, "select count(*) from contributions where kind = 'pull_request'").await, 3);
+
+    // The advice can be followed: the first one takes its new name, and whoever adds that gets the first one.
+    university.sync(first).await;
+    let mut tx = university.begin().await;
+    assert!(db::repositories::untrack(&mut tx, alias).await.unwrap() && db::repositories::untrack(&mut tx, first).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(university.track("harbour/pier", "community", &[]).await, first);
+}
+
+#[tokio::test]
+async fn whose_repository_it_is_is_known_before_anything_of_it_is_stored() {
+    let mut world = quay(0);
+    let (ann, bob) = (world.person_called("ann").unwrap().id, world.person_called("bob").unwrap().id);
+    let then = world.now;
+    world.add_repository("ann/boat".parse().unwrap(), ann, then);
+    for _ in 0..30 {
+        let mut edit = world.edit("ann/boat", then).unwrap();
+        let number = edit.open_pull_request(ann, "Mine", vec![file("src/a.rs", 30)]);
+        edit.merge(number, bob).unwrap();
+    }
+    world.now += TimeDelta::days(1);
+    let (server, university) = university(world).await;
+    university.enrol(["ann"]).await;
+    let repository = university.track("ann/boat", "community", &[]).await;
+    server.fail_nth(3, Fault::Html { status: 200 });
+    assert_eq!(university.sync(repository).await.state, WorkState::Queued, "the first page is stored, and no more");
+    assert_eq!(count(&university, "select count(*) from contributions").await, 25);
+    let term = university.add_term("t", "2025-09-01", "2026-01-31").await;
+    let policy = university.adopt(POLICY).await;
+    let evaluation = university.evaluate(term, policy).await;
+    let report = db::credit_reports::get(&mut university.begin().await, evaluation.id).await.unwrap().unwrap();
+    assert_eq!(report.rows[0].score.points(), Some(Points::ZERO));
+    assert!(report.rows[0].lines.iter().all(|line| line.line.excluded.as_ref().is_some_and(|why| why.code == "own_repository")));
+    assert_eq!(report.complete_until(), None);
+}
+
+#[tokio::test]
+async fn a_worker_whose_fetch_was_taken_over_can_write_no_more_for_it() {
+    let (_server, university) = university(quay(1)).await;
+    let repository = university.track(QUAY, "community", &[]).await;
+    let id = university.ask_for_sync(repository).await;
+    let take = async || {
+        let mut tx = university.database.db().begin().await.unwrap();
+        let ground = db::syncs::take(&mut tx, repository, id, university.clock.now()).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        ground.held
+    };
+    let (slow, quick) = (take().await, take().await);
+    let now = university.clock.now();
+    let mut tx = university.database.db().begin().await.unwrap();
+    let taken_over = |result: Result<(), db::Error>| assert!(matches!(result, Err(db::Error::TakenOver)), "{result:?}");
+    taken_over(db::syncs::advance(&mut tx, &slow, db::syncs::Progress::default()).await);
+    taken_over(db::syncs::postpone(&mut tx, &slow, "why").await);
+    taken_over(db::syncs::fail(&mut tx, &slow, "why", now).await);
+    taken_over(db::syncs::finish(&mut tx, &slow, now, now).await);
+    drop(tx);
+    let mut tx = university.database.db().begin().await.unwrap();
+    db::syncs::finish(&mut tx, &quick, now, now).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(university.get_sync(id).await.state, WorkState::Done);
+}
+
+#[tokio::test]
+async fn a_fetch_whose_job_was_given_up_without_a_word_gets_another_when_it_is_asked_for() {
+    let (_server, university) = university(quay(1)).await;
+    let repository = university.track(QUAY, "community", &[]).await;
+    let id = university.ask_for_sync(repository).await;
+    let given_up = "update graphile_worker._private_jobs set attempts = max_attempts";
+    sqlx::query(given_up).execute(&mut university.database.owner().await).await.unwrap();
+    university.work().await;
+    assert_eq!(university.get_sync(id).await.state, WorkState::Queued);
+    assert_eq!(university.sync(repository).await.id, id);
+    assert_eq!(university.get_sync(id).await.state, WorkState::Done);
+}
+
+#[tokio::test]
+async fn a_result_keeps_the_login_and_the_states_that_it_was_scored_with() {
+    let (server, university) = university(quay(0)).await;
+    an_hour_later(&mut server.world(), |edit, ann, _| {
+        edit.open_pull_request(ann, "A change", vec![file("src/a.rs", 30)]);
+    });
+    let members = university.enrol(["ann"]).await;
+    let repository = university.track(QUAY, "community", &[]).await;
+    university.sync(repository).await;
+    let term = university.add_term("t", "2025-09-01", "2026-01-31").await;
+    let policy = university.adopt(POLICY).await;
+    let evaluation = university.evaluate(term, policy).await;
+    let before = db::credit_reports::get(&mut university.begin().await, evaluation.id).await.unwrap().unwrap();
+
+    an_hour_later(&mut server.world(), |edit, _, bob| {
+        edit.merge(1, bob).unwrap();
+    });
+    university.sync(repository).await;
+    let mut tx = university.begin().await;
+    let profile = db::members::Profile {
+        number: "0000000000".into(),
+        name: "ann".into(),
+        role: accredit::model::member::MemberRole::Student,
+        unit: None,
+        github_login: Some("bob".into()),
+    };
+    db::members::replace(&mut tx, members[0], &profile, university.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let after = db::credit_reports::get(&mut university.begin().await, evaluation.id).await.unwrap().unwrap();
+    assert_eq!(after, before);
+}

@@ -125,7 +125,8 @@ async fn a_sync_is_asked_for_once_while_it_is_under_way() {
     assert_eq!(app.get(&other.staff, place).await.json(200), sync);
 
     let mut tx = app.database.db().begin().await.unwrap();
-    syncs::fail(&mut tx, id::<RepositoryId>(&repository), id::<SyncId>(&sync), "GitHub knows no such repository", now()).await.unwrap();
+    let ground = syncs::take(&mut tx, id::<RepositoryId>(&repository), id::<SyncId>(&sync), now()).await.unwrap().unwrap();
+    syncs::fail(&mut tx, &ground.held, "GitHub knows no such repository", now()).await.unwrap();
     tx.commit().await.unwrap();
     let failed = app.get(&tenant.reader, place).await.json(200);
     assert_eq!((&failed["state"], &failed["error"]), (&json!(WorkState::Failed), &json!("GitHub knows no such repository")));

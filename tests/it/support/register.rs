@@ -111,8 +111,14 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     evaluations::insert(&mut tx, evaluation, term.id, policy.id, now()).await.unwrap().unwrap();
     evaluations::take(&mut tx, evaluation, now()).await.unwrap().unwrap();
     let found = [
-        NewScore { member, computed: Some(computed()), lines: records.iter().map(line).collect() },
-        NewScore { member: loner, computed: None, lines: Vec::new() },
+        NewScore {
+            member,
+            account: Some(account),
+            github_login: Some(format!("ada-{tag}")),
+            computed: Some(computed()),
+            lines: records.iter().map(line).collect(),
+        },
+        NewScore { member: loner, account: None, github_login: None, computed: None, lines: Vec::new() },
     ];
     scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
     evaluations::insert_coverage(&mut tx, evaluation).await.unwrap();
@@ -162,6 +168,7 @@ fn computed() -> Computed {
 fn line(record: &Record) -> Line {
     let first = &*record.contribution.key.github_id == "1";
     Line {
+        state: record.contribution.state,
         key: record.contribution.key.clone(),
         counted_at: record.contribution.occurred_at,
         rule: Some("merged".into()),
