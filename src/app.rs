@@ -28,13 +28,18 @@ pub fn with_database<T, F: Future<Output = anyhow::Result<T>>>(settings: &Settin
     }
 }
 
+/// Clusters that are thrown away, by the number of the process that uses each.
+const FRESH: &str = "fresh-";
+
 /// The same on a new cluster below the settings' data directory, which is thrown away afterwards.
 pub fn with_fresh_database<T, F: Future<Output = anyhow::Result<T>>>(settings: &Settings, work: impl FnOnce(Db) -> F) -> anyhow::Result<T> {
-    let directory = settings.data_dir.join(format!("fresh-{}", std::process::id()));
-    remove(&directory)?;
+    remove_left_behind(&settings.data_dir)?;
+    let directory = settings.data_dir.join(format!("{FRESH}{}", std::process::id()));
     let outcome = Cluster::start(&directory).map_err(anyhow::Error::from).and_then(|cluster| with_cluster(cluster, settings, work));
-    remove(&directory)?;
-    outcome
+    let removed = remove(&directory);
+    let done = outcome?;
+    removed?;
+    Ok(done)
 }
 
 /// Brings the database of the settings up to date, and says which one that is.
@@ -61,9 +66,11 @@ fn with_cluster<T, F: Future<Output = anyhow::Result<T>>>(
     let outcome = block_on(async {
         db::migrate(&options).await?;
         opened(options, settings.database.max_connections, work).await
-    })?;
-    cluster.stop()?;
-    outcome
+    });
+    let stopped = cluster.stop();
+    let done = outcome??;
+    stopped?;
+    Ok(done)
 }
 
 async fn opened<T, F: Future<Output = anyhow::Result<T>>>(
@@ -82,6 +89,17 @@ async fn opened<T, F: Future<Output = anyhow::Result<T>>>(
 pub fn block_on<F: Future>(future: F) -> anyhow::Result<F::Output> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     Ok(runtime.block_on(future))
+}
+
+/// What programs that were killed could not throw away. One that runs holds its cluster's lock.
+fn remove_left_behind(data_dir: &Path) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(data_dir).into_iter().flatten().flatten() {
+        let is_fresh = entry.file_name().to_string_lossy().starts_with(FRESH);
+        if is_fresh && !Cluster::is_in_use(&entry.path()) {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn remove(directory: &Path) -> anyhow::Result<()> {

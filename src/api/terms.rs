@@ -2,7 +2,7 @@
 //! It must not know when a day begins.
 
 use axum::{Json as JsonAnswer, extract::State};
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -15,13 +15,12 @@ use super::{
 };
 use crate::{
     db::{self, terms},
-    model::{ids::TermId, page::Page, term::Term},
+    model::{
+        ids::TermId,
+        page::Page,
+        term::{self, Term},
+    },
 };
-
-/// Outside of these a year is a slip of the finger.
-const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
-/// Two years and a leap day: a longer term is a slip of the finger.
-const MOST_DAYS: i64 = 2 * 365 + 1;
 
 /// A term to be made.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -97,16 +96,8 @@ fn check(id: TermId, new: NewTerm) -> Result<Term, Problem> {
     let mut faults = Faults::default();
     let code = faults.check("code", fields::text(new.code, fields::LABEL));
     let name = faults.check("name", fields::text(new.name, fields::NAME));
-    for (field, day) in [("starts_on", new.starts_on), ("ends_on", new.ends_on)] {
-        if !YEARS.contains(&day.year()) {
-            faults.add(field, format!("must be in the years {} to {}", YEARS.start(), YEARS.end()));
-        }
-    }
-    let days = (new.ends_on - new.starts_on).num_days();
-    if days < 0 {
-        faults.add("ends_on", "must not be before starts_on");
-    } else if days > MOST_DAYS {
-        faults.add("ends_on", "must be at most two years after starts_on");
+    for (field, why) in term::faults_of_days(new.starts_on, new.ends_on) {
+        faults.add(field, why);
     }
     match (code, name, faults.is_empty()) {
         (Some(code), Some(name), true) => Ok(Term { id, code, name, starts_on: new.starts_on, ends_on: new.ends_on }),

@@ -10,7 +10,7 @@ use crate::{
     app,
     config::Settings,
     db::{self, Db, institutions},
-    model::{clock::Clock, ids::InstitutionId, institution::Institution},
+    model::{clock::Clock, fields, ids::InstitutionId, institution::Institution},
 };
 
 #[derive(Debug, Subcommand)]
@@ -73,14 +73,14 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
 
 /// Writes a new institution.
 pub(super) async fn create(db: &Db, name: &str, slug: &str, timezone: Tz) -> anyhow::Result<Institution> {
-    ensure!(!name.trim().is_empty(), "an institution needs a name");
+    let name = output::checked("name", fields::text(name.to_owned(), fields::NAME))?;
     let letters = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     ensure!(
         letters && !slug.starts_with('-') && (1..=63).contains(&slug.len()),
         "`{slug}` is not a slug: write 1 to 63 lower-case letters, digits and hyphens, such as linhai"
     );
     let now = Clock::System.now();
-    let made = Institution { id: InstitutionId::new(now), slug: slug.to_owned(), name: name.to_owned(), timezone, created_at: now };
+    let made = Institution { id: InstitutionId::new(now), slug: slug.to_owned(), name, timezone, created_at: now };
     let mut tx = db.begin_as(made.id).await?;
     match institutions::insert(&mut tx, &made).await {
         Err(db::Error::Conflict { .. }) => bail!("there is an institution `{slug}` already: choose another slug"),

@@ -43,6 +43,11 @@ pub(super) fn one_line(error: &anyhow::Error) -> String {
     })
 }
 
+/// The value of an argument, or the error that names the argument.
+pub(super) fn checked(argument: &str, value: Result<String, String>) -> anyhow::Result<String> {
+    value.map_err(|why| anyhow::anyhow!("the {argument} {why}"))
+}
+
 #[cfg(test)]
 mod tests {
     use anyhow::Context as _;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use super::{output, tenant::Tenant, term};
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     model::{
         credit_report::CreditReport,
         ids::{EvaluationId, InstitutionId},
+        work::WorkState,
     },
     reports::{self, Format},
 };
@@ -41,12 +42,16 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
         let term = term::find(&db, &institution, &arguments.term).await?;
         let missing = || format!("there is no such scoring of {}: `accredit score --term {}` makes one", term.code, term.code);
         let mut tx = db.begin_as(institution.id).await?;
-        let evaluation = match arguments.evaluation {
+        let chosen = match arguments.evaluation {
             Some(id) => evaluations::get(&mut tx, id).await?.filter(|one| one.term == term.id),
             None => evaluations::get_newest_done(&mut tx, term.id).await?,
         };
         tx.commit().await?;
-        let report = load(&db, institution.id, evaluation.with_context(missing)?.id).await?;
+        let evaluation = chosen.with_context(missing)?;
+        if evaluation.state == WorkState::Failed {
+            bail!("this scoring failed: {}", evaluation.error.as_deref().unwrap_or("no reason was kept"));
+        }
+        let report = load(&db, institution.id, evaluation.id).await?;
         let bytes = reports::render(&report, arguments.format)?;
         match &arguments.output {
             None => output::bytes(&bytes),

@@ -12,6 +12,7 @@ use crate::{
     db::{self, InstitutionTx, members, repositories},
     model::{
         clock::Clock,
+        fields,
         ids::{MemberId, RepositoryId},
         institution::Institution,
         repository::{FullName, TrackedRepository},
@@ -55,6 +56,7 @@ pub(super) struct List {
 #[derive(Serialize)]
 struct RepositoryView<'a> {
     id: RepositoryId,
+    github_id: Option<i64>,
     full_name: &'a FullName,
     category: &'a str,
     member_numbers: &'a [String],
@@ -67,6 +69,7 @@ impl<'a> From<&'a TrackedRepository> for RepositoryView<'a> {
     fn from(one: &'a TrackedRepository) -> Self {
         Self {
             id: one.id,
+            github_id: one.github_id,
             full_name: &one.full_name,
             category: &one.category,
             member_numbers: &one.member_numbers,
@@ -121,13 +124,9 @@ fn show(repositories: &[TrackedRepository], json: bool) -> anyhow::Result<()> {
 
 /// Registers one repository, as the property of the members with these numbers.
 pub(super) async fn track(tx: &mut InstitutionTx, name: &FullName, category: &str, numbers: &[String]) -> anyhow::Result<RepositoryId> {
-    let letters = category.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'));
-    ensure!(
-        letters && category.len() <= 40 && category.starts_with(|first: char| first.is_ascii_lowercase()),
-        "`{category}` is not a category: write up to 40 lower-case letters, digits, - and _, such as community, course or own"
-    );
+    let category = output::checked("category", fields::category(category.to_owned()))?;
     let members = owners(tx, numbers).await?;
-    let registration = repositories::Registration { full_name: name.clone(), category: category.to_owned(), members };
+    let registration = repositories::Registration { full_name: name.clone(), category, members };
     let now = Clock::System.now();
     match repositories::track(tx, RepositoryId::new(now), &registration, now).await {
         Err(db::Error::Conflict { .. }) => bail!("{name} is registered already"),

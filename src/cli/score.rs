@@ -127,5 +127,19 @@ fn show(report: &CreditReport, json: bool) -> anyhow::Result<()> {
             [score.number.clone(), score.name.clone(), points, credits, score.state().as_str().to_owned()]
         })
         .collect();
-    output::result(table::render(["number", "name", "points", "credits", "state"], [false, false, true, true, false], &rows))
+    output::result(table::render(["number", "name", "points", "credits", "state"], [false, false, true, true, false], &rows))?;
+    output::say(match report.complete_until() {
+        Some(until) => format!("complete until {}", until.to_rfc3339()),
+        None => format!("NOT COMPLETE: {}", unfetched(report)),
+    });
+    Ok(())
+}
+
+/// Why nobody can say up to when the points are complete.
+fn unfetched(report: &CreditReport) -> String {
+    let never: Vec<&str> = report.coverage.iter().filter(|one| one.complete_until.is_none()).map(|one| one.repository.as_str()).collect();
+    match never.as_slice() {
+        [] => "no repository is registered: `accredit repository add` registers one".to_owned(),
+        never => format!("never fetched to the end: {}; `accredit sync` fetches", never.join(", ")),
+    }
 }

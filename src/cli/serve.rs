@@ -13,11 +13,19 @@ use crate::{app, config::Settings, shutdown};
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Where to listen instead of http.listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     listen: Option<String>,
     /// The API alone: another process runs `accredit work`
     #[arg(long)]
     no_worker: bool,
+}
+
+/// A host or an address of this machine, and a port.
+pub(super) fn address(text: &str) -> Result<String, String> {
+    match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err("write HOST:PORT, such as 127.0.0.1:8080; port 0 takes a free one".to_owned()),
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! `accredit term`: an institution's terms, in whole days of its zone.
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use chrono::NaiveDate;
 use clap::Subcommand;
 use serde::Serialize;
@@ -12,10 +12,11 @@ use crate::{
     db::{self, Db, terms},
     model::{
         clock::Clock,
+        fields,
         ids::{InstitutionId, TermId},
         institution::Institution,
         page::MAX_LIMIT,
-        term::Term,
+        term::{self, Term},
     },
 };
 
@@ -101,13 +102,16 @@ pub(super) async fn create(
     name: &str,
     (starts_on, ends_on): (NaiveDate, NaiveDate),
 ) -> anyhow::Result<Term> {
-    ensure!(!code.trim().is_empty(), "a term needs a code, such as 2025-2026-1");
-    ensure!(starts_on <= ends_on, "the term would end on {ends_on}, before it starts on {starts_on}");
+    let code = output::checked("code", fields::text(code.to_owned(), fields::LABEL))?;
+    let name = output::checked("name", fields::text(name.to_owned(), fields::NAME))?;
+    if let Some((field, why)) = term::faults_of_days(starts_on, ends_on).into_iter().next() {
+        bail!("{field} {why}");
+    }
     let now = Clock::System.now();
-    let term = Term { id: TermId::new(now), code: code.to_owned(), name: name.to_owned(), starts_on, ends_on };
+    let term = Term { id: TermId::new(now), code, name, starts_on, ends_on };
     let mut tx = db.begin_as(institution).await?;
     match terms::insert(&mut tx, &term, now).await {
-        Err(db::Error::Conflict { .. }) => bail!("there is a term {code} already"),
+        Err(db::Error::Conflict { .. }) => bail!("there is a term {} already", term.code),
         written => written?,
     }
     tx.commit().await?;

@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Error, InstitutionTx, Tx, evaluations, syncs};
+use super::{Error, InstitutionTx, Tx, accounts, evaluations, syncs};
 use crate::model::{
     ids::{EvaluationId, PolicyId, RepositoryId, SyncId, TermId},
-    job::{Job, ScoreTerm, SyncRepository},
+    job::{Job, LinkAccounts, ScoreTerm, SyncRepository},
     work::{Evaluation, Sync},
 };
 
@@ -32,11 +32,21 @@ pub async fn enqueue<J: Job>(tx: &mut Tx, job: &J, run_at: Option<DateTime<Utc>>
 /// word, it gets another.
 pub async fn request_sync(tx: &mut InstitutionTx, repository: RepositoryId, id: SyncId, now: DateTime<Utc>) -> Result<Sync, Error> {
     let (sync, is_new) = syncs::insert(tx, repository, id, now).await?;
+    request_links(tx).await?;
     let job = SyncRepository { repository_id: repository, sync_id: sync.id };
     if is_new || !is_alive(tx, &job).await? {
         enqueue(tx, &job, None).await?;
     }
     Ok(sync)
+}
+
+/// Members whose accounts were never looked up, because GitHub or a token was not there, are looked up again.
+async fn request_links(tx: &mut InstitutionTx) -> Result<(), Error> {
+    if accounts::list_pending(tx).await?.is_empty() {
+        return Ok(());
+    }
+    let job = LinkAccounts { institution_id: tx.institution() };
+    enqueue(tx, &job, None).await
 }
 
 /// Whether a job waits or is being done. One that was tried too often stays in the table, and is neither.
@@ -59,6 +69,7 @@ pub async fn request_evaluation(
 ) -> Result<Option<Evaluation>, Error> {
     let evaluation = evaluations::insert(tx, id, term, policy, now).await?;
     if evaluation.is_some() {
+        request_links(tx).await?;
         let job = ScoreTerm { institution_id: tx.institution(), evaluation_id: id };
         enqueue(tx, &job, None).await?;
     }

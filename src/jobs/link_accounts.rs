@@ -13,7 +13,11 @@ pub(super) async fn run(tools: &Tools, job: &LinkAccounts) -> Result<(), String>
             put_off(tools, job, until).await.map_err(|e| e.to_string())
         }
         Err(Failure::TakenOver) => Ok(()),
-        Err(Failure::Retry(why) | Failure::Permanent(why)) => Err(why),
+        Err(Failure::Permanent(why)) => {
+            tracing::warn!(institution = %job.institution_id, why, "members' accounts were not looked up: the next fetch or scoring asks again");
+            Ok(())
+        }
+        Err(Failure::Retry(why)) => Err(why),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A term: whole days in the institution's zone.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::ids::TermId;
@@ -35,6 +35,28 @@ impl Term {
         let after = self.ends_on.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
         Window { from: start_of_day(self.starts_on, zone), until: start_of_day(after, zone) }
     }
+}
+
+/// Outside of these a year is a slip of the finger.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
+/// Two years and a leap day: a longer term is a slip of the finger.
+const MOST_DAYS: i64 = 2 * 365 + 1;
+
+/// What is wrong with the days of a term: which field, and why.
+pub fn faults_of_days(starts_on: NaiveDate, ends_on: NaiveDate) -> Vec<(&'static str, String)> {
+    let mut faults = Vec::new();
+    for (field, day) in [("starts_on", starts_on), ("ends_on", ends_on)] {
+        if !YEARS.contains(&day.year()) {
+            faults.push((field, format!("must be in the years {} to {}", YEARS.start(), YEARS.end())));
+        }
+    }
+    let days = (ends_on - starts_on).num_days();
+    if days < 0 {
+        faults.push(("ends_on", "must not be before starts_on".to_owned()));
+    } else if days > MOST_DAYS {
+        faults.push(("ends_on", "must be at most two years after starts_on".to_owned()));
+    }
+    faults
 }
 
 /// The first moment of `day` in `zone`; where clocks skip midnight, the first moment after the gap.

@@ -66,6 +66,7 @@ fn file(text: &str) -> (tempfile::TempDir, String) {
 #[case::no_day(&["term", "create", "--code", "t", "--starts-on", "2025-02-30", "--ends-on", "2025-03-01"])]
 #[case::no_format(&["report", "--term", "t", "--format", "doc"])]
 #[case::no_address(&["demo", "--listen", "here"])]
+#[case::no_port(&["serve", "--listen", "localhost:http"])]
 fn wrong_usage_is_status_2_and_says_what_is_wrong(#[case] arguments: &[&str]) {
     let ran = run(&[], arguments);
     assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{ran:?}");
@@ -149,7 +150,7 @@ async fn repositories_are_registered_all_or_none() {
     let shell = Shell::with_institution().await;
     shell.run(&["repository", "add", "a/b", "a/c", "--category", "course", "--member", "7"]).failed("no member with the number 7");
     shell.run(&["repository", "add", "a/b", "A/B"]).failed("already");
-    shell.run(&["repository", "add", "a/b", "--category", "Course Work"]).failed("not a category");
+    shell.run(&["repository", "add", "a/b", "--category", "Course Work"]).failed("the category must be a word");
     assert_eq!(shell.run(&["repository", "list", "--json"]).ok().json(), json!([]));
     shell.run(&["repository", "add", "a/b", "a/c", "--category", "course"]).ok();
     let listed = shell.run(&["repository", "list", "--json"]).ok().json();
@@ -160,7 +161,7 @@ async fn repositories_are_registered_all_or_none() {
 async fn a_term_is_made_once_and_does_not_end_before_it_starts() {
     let shell = Shell::with_institution().await;
     let create = |from: &str, until: &str| shell.run(&["term", "create", "--code", "t", "--starts-on", from, "--ends-on", until]);
-    create("2025-09-02", "2025-09-01").failed("before it starts");
+    create("2025-09-02", "2025-09-01").failed("ends_on must not be before starts_on");
     create("2025-09-01", "2025-09-01").ok();
     create("2025-09-01", "2025-09-01").failed("already");
     assert_eq!(shell.run(&["term", "list", "--json"]).ok().json()[0]["ends_on"], "2025-09-01");

@@ -489,3 +489,19 @@ async fn a_result_keeps_the_login_and_the_states_that_it_was_scored_with() {
     let after = db::credit_reports::get(&mut university.begin().await, evaluation.id).await.unwrap().unwrap();
     assert_eq!(after, before);
 }
+
+#[tokio::test]
+async fn members_who_were_never_looked_up_are_looked_up_with_the_next_fetch() {
+    let (server, mut university) = university(quay(1)).await;
+    let github = university.tools.github.clone();
+    university.tools.github = github::Client::new(&server.base_url(), None).unwrap();
+    let ids = university.enrol(["ann"]).await;
+    let state =
+        async |university: &University| db::members::get(&mut university.begin().await, ids[0]).await.unwrap().unwrap().account_state;
+    assert_eq!(state(&university).await, AccountState::Pending, "without a token nobody can be asked");
+    assert_eq!(count(&university, "select count(*) from graphile_worker._private_jobs").await, 0, "and asking again helps nothing");
+    university.tools.github = github;
+    let repository = university.track(QUAY, "community", &[]).await;
+    university.sync(repository).await;
+    assert_eq!(state(&university).await, AccountState::Linked);
+}

@@ -5,16 +5,13 @@ mod live;
 mod summary;
 mod university;
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use tokio::net::TcpListener;
 
 use super::{
-    key, output, policy, report, score,
+    key, output, policy, report, score, serve,
     sync::{self, Fetched},
     wait::Stop,
 };
@@ -50,8 +47,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "accredit-demo")]
     out: PathBuf,
     /// Where to answer afterwards; a free port is taken where this one is not
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = serve::address)]
+    listen: String,
     /// The last twelve months of a real repository instead, from GitHub itself; needs a token (GITHUB_TOKEN)
     #[arg(long, value_name = "OWNER/NAME")]
     repository: Option<FullName>,
@@ -143,7 +140,7 @@ fn write(report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>
 }
 
 async fn serve(arguments: &Arguments, db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Result<()> {
-    let listener = listen(arguments.listen).await?;
+    let listener = listen(&arguments.listen).await?;
     let local = listener.local_addr()?;
     let (_, key) = key::create(db, institution.id, Role::Reader).await?;
     output::result(format_args!(
@@ -155,12 +152,13 @@ async fn serve(arguments: &Arguments, db: &Db, institution: &Institution, stop: 
 }
 
 /// Where it was asked for, else on a free port of the same address: the work is done, and must not be lost to a busy port.
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+async fn listen(address: &str) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(listener),
         Err(error) => {
             output::say(format_args!("{address} cannot be listened on ({error}): taking a free port"));
-            Ok(TcpListener::bind(SocketAddr::new(address.ip(), 0)).await?)
+            let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+            TcpListener::bind(format!("{host}:0")).await.with_context(|| format!("cannot listen on {host}: choose another --listen"))
         }
     }
 }

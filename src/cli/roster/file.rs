@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     db::members::Profile,
-    model::{lines::Lines, member::MemberRole},
+    model::{fields, lines::Lines, member::MemberRole},
 };
 
 /// A person of the file, and where the file has him.
@@ -126,19 +126,16 @@ fn why_not(error: &csv::Error) -> String {
 }
 
 fn profile(person: PersonWire) -> Result<Profile, String> {
-    let number = person.number.trim().to_owned();
-    let name = person.name.trim().to_owned();
-    if number.is_empty() {
-        return Err("the number is missing".to_owned());
-    }
-    if name.is_empty() {
-        return Err("the name is missing".to_owned());
-    }
+    let checked = |field: &str, value: Result<String, String>| value.map_err(|why| format!("the {field} {why}"));
+    let number = checked("number", fields::text(person.number.trim().to_owned(), fields::LABEL))?;
+    let name = checked("name", fields::text(person.name.trim().to_owned(), fields::NAME))?;
+    let unit = filled(person.unit).map(|unit| checked("unit", fields::text(unit, fields::NAME))).transpose()?;
+    let github_login = filled(person.github_login).map(|login| checked("github_login", fields::github_login(login))).transpose()?;
     if is_damaged(&number) {
         return Err(format!("the number {number} was damaged by a spreadsheet: format the column as text and enter it again"));
     }
     let role = filled(person.role).map_or(Ok(MemberRole::Student), |role| role.parse())?;
-    Ok(Profile { number, name, role, unit: filled(person.unit), github_login: filled(person.github_login) })
+    Ok(Profile { number, name, role, unit, github_login })
 }
 
 fn filled(text: Option<String>) -> Option<String> {
@@ -186,14 +183,16 @@ mod tests {
     }
 
     #[rstest]
-    #[case("number,name\n1,a\n,b\n", "line 3: the number is missing")]
-    #[case("number,name\n1,\n", "line 2: the name is missing")]
+    #[case("number,name\n1,a\n,b\n", "line 3: the number must not be empty")]
+    #[case("number,name\n1,\n", "line 2: the name must not be empty")]
+    #[case("number,name\n1,a\0b\n", "line 2: the name must not hold control characters")]
+    #[case("number,name,github_login\n1,a,not a login\n", "line 2: the github_login must be a GitHub login")]
     #[case("number,name\n2.02E+11,a\n", "line 2: the number 2.02E+11 was damaged")]
     #[case("number,name,role\n1,a,dean\n", "line 2: `dean` is not a member's role")]
     #[case("number,name\n1,a\n2,b\n1,c\n", "line 4: the number 1 is in line 2 already")]
     #[case("number,name,github_login\n1,a,Lin\n2,b,lin\n", "line 3: the github_login lin is in line 2 already")]
     #[case("number,name\n1,a\n2,b,c,d\n", "line 3: it has 4 columns where the first line has 2")]
-    #[case("number,name\r\n1,a\r\n\r\n,b\r\n", "line 4: the number is missing")]
+    #[case("number,name\r\n1,a\r\n\r\n,b\r\n", "line 4: the number must not be empty")]
     #[case("number,nmae\n1,a\n", "there is no column `name`")]
     #[case("number,name,e-mail\n1,a,b\n", "e-mail")]
     #[case("number,name\n", "it is empty")]

@@ -23,7 +23,7 @@ fn without_a_file_and_without_variables_the_manual_holds() {
     assert_eq!(settings.github.base_url.as_str(), "https://api.github.com/");
     assert_eq!((settings.database.max_connections, settings.worker.concurrency), (10, 2));
     assert_eq!(settings.data_dir, Environment::read().data_dir);
-    assert_eq!((settings.log.filter.as_str(), settings.log.format), ("warn,accredit=info", LogFormat::Human));
+    assert_eq!((settings.log.filter.as_str(), settings.log.format), ("warn,accredit=info,tower_http=info", LogFormat::Human));
     assert!(settings.database.url.is_none() && settings.github.token.is_none() && settings.http.public_url.is_none());
 }
 

@@ -28,6 +28,8 @@ const SUPERUSER: &str = "postgres";
 const PORT: u16 = 5432;
 /// Recovery after a crash may take a while.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
+/// Whoever holds it runs the server.
+const LOCK: &str = "accredit.lock";
 const POLL: Duration = Duration::from_millis(20);
 
 /// A running server. The owner's stops when it is dropped; a guest's is left alone.
@@ -48,7 +50,7 @@ impl Cluster {
     /// The same with other surroundings.
     pub fn start_with(data_dir: &Path, environment: &Environment) -> Result<Self, Error> {
         let directory = Directory::open(data_dir)?;
-        let lock = File::options().create(true).append(true).open(directory.path("accredit.lock"));
+        let lock = File::options().create(true).append(true).open(directory.path(LOCK));
         let lock = lock.map_err(|error| directory.denied(&error))?;
         let deadline = Instant::now() + START_TIMEOUT;
         while Instant::now() < deadline {
@@ -67,6 +69,11 @@ impl Cluster {
             "another process runs the cluster in {} and its server does not answer: stop that process, or set another data_dir",
             directory.root.display()
         )))
+    }
+
+    /// Whether a process runs the cluster under `data_dir` now.
+    pub fn is_in_use(data_dir: &Path) -> bool {
+        File::open(data_dir.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
     fn own(directory: &Directory, environment: &Environment, lock: File) -> Result<Self, Error> {
