@@ -144,6 +144,7 @@ create table contributions (
   labels text[],
   effective_lines bigint check (effective_lines >= 0),
   total_lines bigint check (total_lines >= 0),
+  changed_files bigint check (changed_files >= 0),
   url text not null,
   number bigint,
   title text,

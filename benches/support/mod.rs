@@ -85,6 +85,7 @@ pub fn record(repository: RepositoryId, n: u64) -> Record {
             labels: if n.is_multiple_of(16) { vec!["enhancement".into()] } else { Vec::new() },
             effective_lines: pull_request.then(|| i64::try_from(spread % 800).unwrap()),
             total_lines: pull_request.then(|| i64::try_from(spread % 1_000).unwrap()),
+            changed_files: pull_request.then_some(3),
         },
         url: format!("https://github.com/bench/bench/pull/{}", n / 4),
         number: i64::try_from(n / 4).ok(),

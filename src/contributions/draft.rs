@@ -57,6 +57,7 @@ impl Draft<'_> {
                 labels: Vec::new(),
                 effective_lines: None,
                 total_lines: None,
+                changed_files: None,
             },
             url: self.url,
             number: self.number,

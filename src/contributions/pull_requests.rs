@@ -34,6 +34,9 @@ pub(super) fn record(repository: RepositoryId, pull_request: PullRequest, record
     let effective_lines = lines::effective(pull_request.files.as_deref()).map_err(|fault| draft.refuse(fault))?;
     let total_lines = lines::total(pull_request.additions, pull_request.deletions).map_err(|fault| draft.refuse(fault))?;
 
+    let changed_files = pull_request.files.as_ref().map(|files| i64::try_from(files.len())).transpose();
+    let changed_files = changed_files.map_err(|_| draft.refuse(Fault::TooManyLines))?;
+
     let mut record = draft.into_record(&pull_request.evidence)?;
     record.title = Some(pull_request.title);
     record.co_authors = attribution::co_authors(&pull_request.commits, author);
@@ -42,6 +45,7 @@ pub(super) fn record(repository: RepositoryId, pull_request: PullRequest, record
     record.contribution.labels = draft::labels(&pull_request.labels);
     record.contribution.effective_lines = effective_lines;
     record.contribution.total_lines = total_lines;
+    record.contribution.changed_files = changed_files;
     records.push(record);
 
     let parent = Parent { repository, number, author };

@@ -182,12 +182,13 @@ fn a_pull_request_is_its_authors_with_the_lines_that_people_wrote() {
         labels,
         effective_lines,
         total_lines,
+        changed_files,
     } = record.contribution;
     assert_eq!((key.repository, key.kind, &*key.github_id), (REPOSITORY, Kind::PullRequest, "5000000000"));
     assert_eq!((account, by_bot, state), (Some(AccountId(1)), false, State::Merged));
     assert_eq!((occurred_at, closed_at, parent_account), (at(1), Some(at(9)), None));
     assert_eq!((ids(&confirmed_by), labels), (vec![2], vec!["good first issue".to_owned(), "é".to_owned()]));
-    assert_eq!((effective_lines, total_lines), (Some(15), Some(1_015)));
+    assert_eq!((effective_lines, total_lines, changed_files), (Some(15), Some(1_015), Some(2)));
     assert_eq!(
         (record.url.as_str(), record.number, record.title.as_deref()),
         ("https://github.com/o/r/pull/12", Some(12), Some("Say why"))
@@ -206,6 +207,8 @@ fn what_github_does_not_say_stays_unknown() {
 #[test]
 fn a_pull_request_without_changed_files_has_no_lines_which_is_known() {
     assert_eq!(first(of_pull_request(PullRequest { files: Some(Vec::new()), ..pull_request() })).contribution.effective_lines, Some(0));
+    assert_eq!(first(of_pull_request(PullRequest { files: Some(Vec::new()), ..pull_request() })).contribution.changed_files, Some(0));
+    assert_eq!(first(of_pull_request(PullRequest { files: None, ..pull_request() })).contribution.changed_files, None);
 }
 
 #[rstest]

@@ -72,7 +72,7 @@ async fn list_known(tx: &mut Tx, records: &[&Record]) -> Result<HashSet<Key>, Er
 async fn copy_contributions(tx: &mut Tx, table: &str, records: &[&Record]) -> Result<u64, Error> {
     copy::copy_in(tx.conn(), &format!("copy {table} from stdin (format binary)"), records.iter(), |rows, record| {
         let c = &record.contribution;
-        rows.row(17);
+        rows.row(18);
         rows.uuid(c.key.repository.0);
         rows.text(c.key.kind.as_str());
         rows.text(&c.key.github_id);
@@ -86,6 +86,7 @@ async fn copy_contributions(tx: &mut Tx, table: &str, records: &[&Record]) -> Re
         rows.texts(c.labels.iter().map(String::as_bytes));
         rows.optional(c.effective_lines, copy::Rows::bigint);
         rows.optional(c.total_lines, copy::Rows::bigint);
+        rows.optional(c.changed_files, copy::Rows::bigint);
         rows.text(&record.url);
         rows.optional(record.number, copy::Rows::bigint);
         rows.optional(record.title.as_deref(), copy::Rows::text);
@@ -127,6 +128,7 @@ const MERGE_CONTRIBUTIONS: &str = "insert into contributions select * from incom
       account_id = excluded.account_id, by_bot = excluded.by_bot, state = excluded.state, occurred_at = excluded.occurred_at,
       closed_at = excluded.closed_at, parent_account_id = excluded.parent_account_id, confirmed_by = excluded.confirmed_by,
       labels = excluded.labels, effective_lines = excluded.effective_lines, total_lines = excluded.total_lines,
+      changed_files = excluded.changed_files,
       url = excluded.url, number = excluded.number, title = excluded.title, co_authors = excluded.co_authors
     where contributions.* is distinct from excluded.*";
 
@@ -176,7 +178,7 @@ pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window) -> Result<
     // instead of joins, because a constant list is looked up in half the time.
     let statement = format!(
         "copy (select repository_id, kind, github_id, account_id, by_bot, state, occurred_at, closed_at, parent_account_id, confirmed_by,
-             labels, effective_lines, total_lines
+             labels, effective_lines, total_lines, changed_files
            from contributions
            where repository_id = any('{{{repositories}}}'::uuid[]) and account_id = any('{{{accounts}}}'::bigint[])
              and ((occurred_at >= '{from}' and occurred_at < '{until}') or (closed_at >= '{from}' and closed_at < '{until}')))
@@ -200,6 +202,7 @@ pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window) -> Result<
             labels: row.texts()?,
             effective_lines: row.optional_bigint()?,
             total_lines: row.optional_bigint()?,
+            changed_files: row.optional_bigint()?,
         });
         Ok(())
     })
@@ -258,7 +261,7 @@ pub async fn list(tx: &mut InstitutionTx, filter: &Filter, after: Option<&After>
         ListedRow,
         r#"select c.repository_id, c.kind, c.github_id, c.account_id, c.by_bot, c.state, c.occurred_at, c.closed_at, c.parent_account_id,
              coalesce(c.confirmed_by, '{}') as "confirmed_by!", coalesce(c.labels, '{}') as "labels!", c.effective_lines, c.total_lines,
-             c.url, c.number, c.title, r.full_name,
+             c.changed_files, c.url, c.number, c.title, r.full_name,
              m.member_id as "member_id?"
            from contributions c
            join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
@@ -301,6 +304,7 @@ struct ListedRow {
     labels: Vec<String>,
     effective_lines: Option<i64>,
     total_lines: Option<i64>,
+    changed_files: Option<i64>,
     url: String,
     number: Option<i64>,
     title: Option<String>,
@@ -327,6 +331,7 @@ impl ListedRow {
                 labels: self.labels,
                 effective_lines: self.effective_lines,
                 total_lines: self.total_lines,
+                changed_files: self.changed_files,
             },
             url: self.url,
             number: self.number,

@@ -121,6 +121,8 @@ pub struct Contribution {
     pub effective_lines: Option<i64>,
     /// Lines added and deleted in all files. Absent: not known.
     pub total_lines: Option<i64>,
+    /// How many files a pull request changes. Absent: not known, or not a pull request.
+    pub changed_files: Option<i64>,
 }
 
 /// Contributions in the order of their accounts, so that each member's are found at once: a million take no more memory than they are long.

@@ -55,6 +55,7 @@ pub(super) enum Exclusion<'a> {
     UntrackedRepository,
     OwnRepository,
     Label(&'a str),
+    NoChange,
     NoRule,
     Category { rule: &'a Rule, category: &'a str },
     State { rule: &'a Rule },
@@ -103,6 +104,10 @@ fn eligible<'a>(
     let of_category = policy.categories.get(&repository.category).and_then(|category| category.own_repository);
     if own && of_category.unwrap_or(policy.eligibility.own_repository) == OwnRepository::Exclude {
         return Err(Exclusion::OwnRepository);
+    }
+    // Pushing the base branch onto one's own makes GitHub show a pull request as merged that brought nothing.
+    if contribution.state == State::Merged && contribution.changed_files == Some(0) {
+        return Err(Exclusion::NoChange);
     }
     let excluded = &policy.eligibility.excluded_labels;
     match contribution.labels.iter().find(|label| excluded.iter().any(|word| word == *label)) {

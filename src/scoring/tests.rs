@@ -75,6 +75,7 @@ fn merged(id: &str) -> Contribution {
         labels: Vec::new(),
         effective_lines: Some(50),
         total_lines: Some(5_000),
+        changed_files: Some(3),
     }
 }
 
@@ -122,6 +123,7 @@ fn points(text: &str) -> Points {
 #[case::of_many_lines(Contribution { effective_lines: Some(1_000_000), ..merged("1") }, "20")]
 #[case::a_bomb_of_lock_files(Contribution { effective_lines: Some(0), total_lines: Some(90_000), ..merged("1") }, "0")]
 #[case::of_unknown_size(Contribution { effective_lines: None, ..merged("1") }, "10")]
+#[case::of_unknown_files(Contribution { changed_files: None, ..merged("1") }, "10")]
 #[case::in_a_course(in_repository(COURSE, merged("1")), "5")]
 #[case::in_a_category_that_nobody_declared(in_repository(STRANGE, merged("1")), "10")]
 #[case::a_decided_review(review("1", "10T00:00"), "4")]
@@ -148,6 +150,7 @@ fn a_contribution_earns_what_its_rule_says(#[case] contribution: Contribution, #
 #[case::in_a_repository_that_is_not_counted(in_repository(UNTRACKED, merged("1")), Code::UntrackedRepository)]
 #[case::in_ones_own_repository(in_repository(OWN, merged("1")), Code::OwnRepository)]
 #[case::labelled(Contribution { labels: vec!["good".into(), "spam".into()], ..merged("1") }, Code::Label)]
+#[case::merged_without_a_change(Contribution { changed_files: Some(0), ..merged("1") }, Code::NoChange)]
 #[case::a_commit(done("1", Kind::Commit, State::Published, "10T00:00"), Code::NoRule)]
 #[case::not_planned(done("1", Kind::Issue, State::NotPlanned, "10T00:00"), Code::State)]
 #[case::open(Contribution { state: State::Open, closed_at: None, ..merged("1") }, Code::NotMerged)]
@@ -325,6 +328,7 @@ fn any_contribution() -> impl Strategy<Value = Contribution> {
                 labels: Vec::new(),
                 effective_lines,
                 total_lines: None,
+                changed_files: None,
             }
         })
 }

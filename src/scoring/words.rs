@@ -112,6 +112,7 @@ fn excluded(context: &Context, outcome: &Outcome<'_>, exclusion: Exclusion<'_>) 
         Exclusion::OwnRepository => {
             fixed(Code::OwnRepository, "the repository is the member's own, and the policy leaves work in one's own out")
         }
+        Exclusion::NoChange => fixed(Code::NoChange, "it is shown as merged, and it changes no file"),
         Exclusion::Label(label) => (Code::Label, Cow::Owned(format!("it has the label {label}, which the policy leaves out"))),
         Exclusion::NoRule => (Code::NoRule, Cow::Owned(format!("the policy has no rule for {}", plural(contribution.key.kind)))),
         Exclusion::Category { rule, category } => {

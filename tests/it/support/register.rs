@@ -147,6 +147,7 @@ pub fn record(repository: RepositoryId, n: u32, account: AccountId, occurred_at:
             labels: vec!["bug".into()],
             effective_lines: Some(40),
             total_lines: Some(50),
+            changed_files: Some(2),
         },
         url: format!("https://github.example/pull/{n}"),
         number: Some(i64::from(n)),
