@@ -7,7 +7,10 @@ use clap::Subcommand;
 use rand::{TryRng as _, rngs::SysRng};
 use serde::Serialize;
 
-use super::{output, table, tenant::Tenant};
+use super::{
+    output, table,
+    tenant::{List, Tenant},
+};
 use crate::{
     app,
     config::Settings,
@@ -37,15 +40,6 @@ pub(super) struct Create {
     /// admin, staff or reader
     #[arg(long)]
     role: Role,
-    /// For a script
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    tenant: Tenant,
     /// For a script
     #[arg(long)]
     json: bool,

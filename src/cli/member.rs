@@ -4,7 +4,10 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{output, table, tenant::Tenant};
+use super::{
+    output, table,
+    tenant::{List, Tenant},
+};
 use crate::{
     app,
     config::Settings,
@@ -23,15 +26,6 @@ pub(super) enum Command {
     List(List),
     /// Shows one member
     Show(Show),
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    tenant: Tenant,
-    /// For a script
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,7 +7,10 @@ use anyhow::{Context as _, bail, ensure};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{output, table, tenant::Tenant};
+use super::{
+    output, table,
+    tenant::{List, Tenant},
+};
 use crate::{
     app,
     config::Settings,
@@ -42,15 +45,6 @@ pub(super) struct Add {
     #[command(flatten)]
     tenant: Tenant,
     file: PathBuf,
-    /// For a script
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    tenant: Tenant,
     /// For a script
     #[arg(long)]
     json: bool,

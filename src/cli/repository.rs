@@ -5,7 +5,10 @@ use anyhow::{bail, ensure};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{output, table, tenant::Tenant};
+use super::{
+    output, table,
+    tenant::{List, Tenant},
+};
 use crate::{
     app,
     config::Settings,
@@ -39,15 +42,6 @@ pub(super) struct Add {
     /// A member whose repository it is, by number; may be repeated
     #[arg(long = "member", value_name = "NUMBER")]
     members: Vec<String>,
-    /// For a script
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    tenant: Tenant,
     /// For a script
     #[arg(long)]
     json: bool,

@@ -16,6 +16,16 @@ pub(super) struct Tenant {
     pub institution: Option<String>,
 }
 
+/// What every list of an institution's register is asked with.
+#[derive(Debug, clap::Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    pub tenant: Tenant,
+    /// For a script
+    #[arg(long)]
+    pub json: bool,
+}
+
 impl Tenant {
     pub async fn find(&self, db: &Db) -> anyhow::Result<Institution> {
         let mut tx = db.begin_as_operator().await?;

@@ -5,7 +5,10 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{output, table, tenant::Tenant};
+use super::{
+    output, table,
+    tenant::{List, Tenant},
+};
 use crate::{
     app,
     config::Settings,
@@ -44,15 +47,6 @@ pub(super) struct Create {
     /// The last day that belongs to it
     #[arg(long, value_name = "YYYY-MM-DD")]
     ends_on: NaiveDate,
-    /// For a script
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    tenant: Tenant,
     /// For a script
     #[arg(long)]
     json: bool,

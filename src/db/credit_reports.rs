@@ -35,7 +35,10 @@ async fn list_rows(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<V
         page.truncate(usize::from(PAGE));
         let members: Vec<_> = page.iter().map(|score| score.member).collect();
         let mut lines = scores::list_lines(tx, evaluation, &members).await?;
-        rows.extend(page.into_iter().map(|score| CreditRow { lines: lines.remove(&score.member).unwrap_or_default(), score }));
+        for score in page {
+            let lines = lines.remove(&score.member).ok_or_else(|| scores::without_lines(score.member))?;
+            rows.push(CreditRow { score, lines });
+        }
         if is_last {
             return Ok(rows);
         }

@@ -34,15 +34,6 @@ pub async fn get(tx: &mut InstitutionTx) -> Result<Option<Institution>> {
     row.map(InstitutionRow::into_institution).transpose()
 }
 
-/// By slug: for the operator alone, see `Db::begin_as_operator`.
-pub async fn get_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Institution>> {
-    let row =
-        sqlx::query_as!(InstitutionRow, "select institution_id, slug, name, timezone, created_at from institutions where slug = $1", slug,)
-            .fetch_optional(tx.conn())
-            .await?;
-    row.map(InstitutionRow::into_institution).transpose()
-}
-
 /// All of them, by slug: for the operator alone, see `Db::begin_as_operator`.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Institution>> {
     let rows = sqlx::query_as!(InstitutionRow, "select institution_id, slug, name, timezone, created_at from institutions order by slug",)

@@ -113,7 +113,8 @@ pub async fn get(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let mut lines = list_lines(tx, evaluation, &[member]).await?;
-    Ok(Some((row.into_score()?, lines.remove(&member).unwrap_or_default())))
+    let lines = lines.remove(&member).ok_or_else(|| without_lines(member))?;
+    Ok(Some((row.into_score()?, lines)))
 }
 
 /// The explained lines of some members, in the order in which they were counted.
@@ -212,6 +213,11 @@ impl ScoreRow {
             contributions: self.contributions,
         })
     }
+}
+
+/// Points without their lines would be points without a reason.
+pub(super) fn without_lines(member: MemberId) -> Error {
+    bad("lines", format!("the score of member {member} has none, not even an empty list"))
 }
 
 fn bad(column: &'static str, why: String) -> Error {

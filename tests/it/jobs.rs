@@ -7,6 +7,7 @@ use accredit::{
     jobs::{Worker, WorkerSettings},
     model::{
         account::{AccountId, AccountKind},
+        contribution::{Key, Kind},
         github::{ChangedFile, ReviewState},
         member::AccountState,
         points::Points,
@@ -104,6 +105,20 @@ async fn a_fetch_stores_every_item_with_its_evidence_and_the_next_one_writes_not
     let tracked = tracked(&university, repository).await;
     assert_eq!((tracked.state, tracked.last_error), (RepositoryState::Ready, None));
     assert!(tracked.github_id.is_some() && tracked.synced_until.is_some());
+}
+
+#[tokio::test]
+async fn the_evidence_of_a_contribution_is_what_github_sent() {
+    let (server, university) = university(quay(1)).await;
+    let repository = university.track(QUAY, "community", &[]).await;
+    university.sync(repository).await;
+    let github_id = server.world().repository(QUAY).unwrap().pull_requests[0].id.to_string();
+    let key = Key { repository, kind: Kind::PullRequest, github_id: github_id.into() };
+    let mut tx = university.database.db().begin().await.unwrap();
+    let stored = db::contributions::get_evidence(&mut tx, &key).await.unwrap().unwrap();
+    let evidence = accredit::contributions::decompress(&stored).unwrap();
+    let sent: serde_json::Value = serde_json::from_str(&evidence.0[0]).unwrap();
+    assert_eq!((&sent["title"], &sent["mergedBy"]["login"]), (&serde_json::json!("A change"), &serde_json::json!("bob")));
 }
 
 #[tokio::test]
