@@ -6,7 +6,7 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use accredit::{
     credits,
@@ -176,7 +176,15 @@ async fn new_evaluation(db: &Db, field: &Field) -> EvaluationId {
 async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
     let mut tx = db.begin_as_of_now(field.institution).await.unwrap();
     let repositories = db::repositories::list_contexts(&mut tx).await.unwrap().into_iter().map(|context| (context.id, context)).collect();
-    let context = Context { window: field.window, zone: ZONE, repositories };
+    let context = Context {
+        window: field.window,
+        zone: ZONE,
+        as_of: field.window.until,
+        repositories,
+        reverted: HashMap::new(),
+        copies: HashMap::new(),
+        shares: HashMap::new(),
+    };
     let members = db::members::list_for_scoring(&mut tx).await.unwrap();
     let contributions = ByAccount::new(db::contributions::list_for_scoring(&mut tx, field.window).await.unwrap());
     let ground = Arc::new((Arc::clone(field), context, members, contributions));
@@ -203,7 +211,7 @@ async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
 
 fn total(field: &Field, context: &Context, member: &Scored, contributions: &ByAccount) -> scores::NewScore {
     let account = member.account.unwrap();
-    let points = scoring::total(&field.policy, &Subject { member: member.id, account }, context, contributions.of(account));
+    let points = scoring::total(&field.policy, &Subject::new(member.id, account), context, contributions.of(account));
     let decision = credits::decide(&field.policy.credits, points);
     let computed = Computed { points, credits: decision.credits, credits_reason: decision.reason };
     scores::NewScore {

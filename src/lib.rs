@@ -11,6 +11,7 @@ pub mod credits;
 pub mod db;
 pub mod github;
 pub mod jobs;
+pub mod messages;
 pub mod model;
 pub mod reports;
 pub mod sample;

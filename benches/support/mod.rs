@@ -74,11 +74,8 @@ pub fn record(repository: RepositoryId, n: u64) -> Record {
     let pull_request = kind == Kind::PullRequest;
     Record {
         contribution: Contribution {
-            key: Key { repository, kind, github_id: (2_000_000_000 + n).to_string().into() },
             account: Some(account),
-            by_bot: false,
-            state,
-            occurred_at,
+            number: i64::try_from(n / 4).ok(),
             closed_at: pull_request.then(|| occurred_at + TimeDelta::days(1)),
             parent_account: (!pull_request).then_some(AccountId(account.0 + 1)),
             confirmed_by: if pull_request { vec![AccountId(account.0 + 1)] } else { Vec::new() },
@@ -86,9 +83,9 @@ pub fn record(repository: RepositoryId, n: u64) -> Record {
             effective_lines: pull_request.then(|| i64::try_from(spread % 800).unwrap()),
             total_lines: pull_request.then(|| i64::try_from(spread % 1_000).unwrap()),
             changed_files: pull_request.then_some(3),
+            ..Contribution::bare(Key { repository, kind, github_id: (2_000_000_000 + n).to_string().into() }, state, occurred_at)
         },
         url: format!("https://github.com/bench/bench/pull/{}", n / 4),
-        number: i64::try_from(n / 4).ok(),
         title: pull_request.then(|| format!("Change number {n} of the many that this bench brings")),
         co_authors: Vec::new(),
         evidence: evidence(n),

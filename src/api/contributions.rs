@@ -89,7 +89,7 @@ impl From<Listed> for ContributionView {
             state: contribution.state,
             occurred_at: contribution.occurred_at,
             closed_at: contribution.closed_at,
-            number: listed.number,
+            number: contribution.number,
             title: listed.title,
             url: listed.url,
             labels: contribution.labels,

@@ -46,21 +46,16 @@ impl Draft<'_> {
         }
         Ok(Record {
             contribution: Contribution {
-                key: Key { repository: self.repository, kind: self.kind, github_id: self.github_id.into() },
                 account: self.author.map(|account| account.id),
                 by_bot: self.author.is_some_and(Account::is_bot),
-                state: self.state,
-                occurred_at: self.occurred_at,
-                closed_at: None,
-                parent_account: None,
-                confirmed_by: Vec::new(),
-                labels: Vec::new(),
-                effective_lines: None,
-                total_lines: None,
-                changed_files: None,
+                number: self.number,
+                ..Contribution::bare(
+                    Key { repository: self.repository, kind: self.kind, github_id: self.github_id.into() },
+                    self.state,
+                    self.occurred_at,
+                )
             },
             url: self.url,
-            number: self.number,
             title: None,
             co_authors: Vec::new(),
             evidence: evidence::compress(evidence),

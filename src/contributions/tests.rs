@@ -183,16 +183,15 @@ fn a_pull_request_is_its_authors_with_the_lines_that_people_wrote() {
         effective_lines,
         total_lines,
         changed_files,
+        number,
+        ..
     } = record.contribution;
     assert_eq!((key.repository, key.kind, &*key.github_id), (REPOSITORY, Kind::PullRequest, "5000000000"));
     assert_eq!((account, by_bot, state), (Some(AccountId(1)), false, State::Merged));
     assert_eq!((occurred_at, closed_at, parent_account), (at(1), Some(at(9)), None));
     assert_eq!((ids(&confirmed_by), labels), (vec![2], vec!["good first issue".to_owned(), "é".to_owned()]));
     assert_eq!((effective_lines, total_lines, changed_files), (Some(15), Some(1_015), Some(2)));
-    assert_eq!(
-        (record.url.as_str(), record.number, record.title.as_deref()),
-        ("https://github.com/o/r/pull/12", Some(12), Some("Say why"))
-    );
+    assert_eq!((record.url.as_str(), number, record.title.as_deref()), ("https://github.com/o/r/pull/12", Some(12), Some("Say why")));
     assert_eq!(decompress(&record.evidence).unwrap(), evidence("pull request"));
 }
 
@@ -286,7 +285,7 @@ fn a_submitted_review_and_all_comments_belong_to_the_pull_requests_author() {
         .skip(1)
         .map(|record| {
             let c = record.contribution;
-            assert_eq!((c.parent_account, record.number, record.title, c.closed_at), (Some(AccountId(1)), Some(12), None, None));
+            assert_eq!((c.parent_account, c.number, record.title, c.closed_at), (Some(AccountId(1)), Some(12), None, None));
             (c.key.kind, c.key.github_id.to_string(), c.account.map(|a| a.0), c.by_bot, c.state, c.occurred_at)
         })
         .collect();
@@ -320,7 +319,7 @@ fn a_comment_of_an_issue_belongs_to_the_issues_author() {
     let records = of_issue(issue(IssueState::Open, None)).unwrap().records;
     assert_eq!((&records[0].contribution.labels, records[0].contribution.parent_account), (&vec!["bug".to_owned()], None));
     let comment = &records[1];
-    assert_eq!((comment.contribution.key.kind, comment.number), (Kind::IssueComment, Some(7)));
+    assert_eq!((comment.contribution.key.kind, comment.contribution.number), (Kind::IssueComment, Some(7)));
     assert_eq!((comment.contribution.account, comment.contribution.parent_account), (Some(AccountId(3)), Some(AccountId(1))));
 }
 

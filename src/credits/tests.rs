@@ -13,7 +13,15 @@ fn points(text: &str) -> Points {
 
 /// 40 points a credit, in halves, nothing below and no cap.
 fn rule(rounding: Rounding) -> CreditRule {
-    CreditRule { points_per_credit: points("40"), step: credits("0.5"), rounding, minimum: Credits::ZERO, cap: None }
+    CreditRule {
+        points_per_credit: points("40"),
+        step: credits("0.5"),
+        rounding,
+        minimum: Credits::ZERO,
+        cap: None,
+        lifetime_cap: None,
+        needed: None,
+    }
 }
 
 /// A step is 20 points: 29.999 is just below the middle of the second step, 30 the middle, 30.001 just above; 50 is the middle of the third.
@@ -68,6 +76,8 @@ fn any_rule() -> impl Strategy<Value = CreditRule> {
         rounding,
         minimum: Credits::new(step * Decimal::from(minimum)),
         cap: cap.map(|steps| Credits::new(step * Decimal::from(steps))),
+        lifetime_cap: None,
+        needed: None,
     })
 }
 

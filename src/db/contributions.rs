@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Error, InstitutionTx, Tx, copy};
 use crate::model::{
     account::AccountId,
-    contribution::{Contribution, Key, Kind, Record},
+    contribution::{Change, Contribution, Key, Kind, Record},
     ids::{MemberId, RepositoryId},
     repository::FullName,
     term::Window,
@@ -69,10 +69,18 @@ async fn list_known(tx: &mut Tx, records: &[&Record]) -> Result<HashSet<Key>, Er
         .collect()
 }
 
+const COLUMNS: &str =
+    "repository_id, kind, github_id, account_id, by_bot, state, occurred_at, closed_at, parent_account_id, parent_accepted,
+    parent_opened_at, parent_lines, confirmed_by, labels, effective_lines, total_lines, changed_files, change, gone_at, url, number, title,
+    co_authors";
+
 async fn copy_contributions(tx: &mut Tx, table: &str, records: &[&Record]) -> Result<u64, Error> {
-    copy::copy_in(tx.conn(), &format!("copy {table} from stdin (format binary)"), records.iter(), |rows, record| {
+    let statement = format!("copy {table} ({COLUMNS}) from stdin (format binary)");
+    let changes = records.iter().map(|record| record.contribution.change.as_deref().map(serde_json::to_string).transpose());
+    let changes: Vec<Option<String>> = changes.collect::<Result<_, _>>().map_err(|e| bad("change", e.to_string()))?;
+    copy::copy_in(tx.conn(), &statement, records.iter().zip(&changes), |rows, (record, change)| {
         let c = &record.contribution;
-        rows.row(18);
+        rows.row(23);
         rows.uuid(c.key.repository.0);
         rows.text(c.key.kind.as_str());
         rows.text(&c.key.github_id);
@@ -82,13 +90,18 @@ async fn copy_contributions(tx: &mut Tx, table: &str, records: &[&Record]) -> Re
         rows.timestamp(c.occurred_at);
         rows.optional(c.closed_at, copy::Rows::timestamp);
         rows.optional(c.parent_account, |r, a| r.bigint(a.0));
+        rows.optional(c.parent_accepted, copy::Rows::boolean);
+        rows.optional(c.parent_opened_at, copy::Rows::timestamp);
+        rows.optional(c.parent_lines, copy::Rows::bigint);
         rows.bigints(&ids(&c.confirmed_by));
         rows.texts(c.labels.iter().map(String::as_bytes));
         rows.optional(c.effective_lines, copy::Rows::bigint);
         rows.optional(c.total_lines, copy::Rows::bigint);
         rows.optional(c.changed_files, copy::Rows::bigint);
+        rows.optional(change.as_deref(), copy::Rows::json);
+        rows.optional(c.gone_at, copy::Rows::timestamp);
         rows.text(&record.url);
-        rows.optional(record.number, copy::Rows::bigint);
+        rows.optional(c.number, copy::Rows::bigint);
         rows.optional(record.title.as_deref(), copy::Rows::text);
         rows.bigints(&ids(&record.co_authors));
     })
@@ -126,9 +139,10 @@ async fn merge(tx: &mut Tx, records: &[&Record], now: DateTime<Utc>) -> Result<u
 const MERGE_CONTRIBUTIONS: &str = "insert into contributions select * from incoming
     on conflict (repository_id, kind, github_id) do update set
       account_id = excluded.account_id, by_bot = excluded.by_bot, state = excluded.state, occurred_at = excluded.occurred_at,
-      closed_at = excluded.closed_at, parent_account_id = excluded.parent_account_id, confirmed_by = excluded.confirmed_by,
+      closed_at = excluded.closed_at, parent_account_id = excluded.parent_account_id, parent_accepted = excluded.parent_accepted,
+      parent_opened_at = excluded.parent_opened_at, parent_lines = excluded.parent_lines, confirmed_by = excluded.confirmed_by,
       labels = excluded.labels, effective_lines = excluded.effective_lines, total_lines = excluded.total_lines,
-      changed_files = excluded.changed_files,
+      changed_files = excluded.changed_files, change = excluded.change, gone_at = excluded.gone_at,
       url = excluded.url, number = excluded.number, title = excluded.title, co_authors = excluded.co_authors
     where contributions.* is distinct from excluded.*";
 
@@ -177,8 +191,8 @@ pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window) -> Result<
     // COPY takes no parameters: what is written into the text is UUIDs, numbers and times of ours, never words from outside. Lists
     // instead of joins, because a constant list is looked up in half the time.
     let statement = format!(
-        "copy (select repository_id, kind, github_id, account_id, by_bot, state, occurred_at, closed_at, parent_account_id, confirmed_by,
-             labels, effective_lines, total_lines, changed_files
+        "copy (select repository_id, kind, github_id, account_id, by_bot, state, occurred_at, closed_at, parent_account_id, parent_accepted,
+             parent_opened_at, parent_lines, confirmed_by, labels, effective_lines, total_lines, changed_files, change, gone_at, number
            from contributions
            where repository_id = any('{{{repositories}}}'::uuid[]) and account_id = any('{{{accounts}}}'::bigint[])
              and ((occurred_at >= '{from}' and occurred_at < '{until}') or (closed_at >= '{from}' and closed_at < '{until}')))
@@ -198,16 +212,26 @@ pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window) -> Result<
             occurred_at: row.timestamp()?,
             closed_at: row.optional_timestamp()?,
             parent_account: row.optional_bigint()?.map(AccountId),
+            parent_accepted: row.optional_boolean()?,
+            parent_opened_at: row.optional_timestamp()?,
+            parent_lines: row.optional_bigint()?,
             confirmed_by: row.bigints()?.into_iter().map(AccountId).collect(),
             labels: row.texts()?,
             effective_lines: row.optional_bigint()?,
             total_lines: row.optional_bigint()?,
             changed_files: row.optional_bigint()?,
+            change: row.optional_json()?.map(|json| read_change(&json)).transpose()?,
+            gone_at: row.optional_timestamp()?,
+            number: row.optional_bigint()?,
         });
         Ok(())
     })
     .await?;
     Ok(contributions)
+}
+
+fn read_change(json: &[u8]) -> Result<Box<Change>, Error> {
+    serde_json::from_slice(json).map(Box::new).map_err(|e| bad("change", e.to_string()))
 }
 
 fn listed<T: ToString>(values: &[T]) -> String {
@@ -248,7 +272,6 @@ pub struct After {
 pub struct Listed {
     pub contribution: Contribution,
     pub url: String,
-    pub number: Option<i64>,
     pub title: Option<String>,
     pub repository: FullName,
     /// The member whose linked account did it.
@@ -261,7 +284,8 @@ pub async fn list(tx: &mut InstitutionTx, filter: &Filter, after: Option<&After>
         ListedRow,
         r#"select c.repository_id, c.kind, c.github_id, c.account_id, c.by_bot, c.state, c.occurred_at, c.closed_at, c.parent_account_id,
              coalesce(c.confirmed_by, '{}') as "confirmed_by!", coalesce(c.labels, '{}') as "labels!", c.effective_lines, c.total_lines,
-             c.changed_files, c.url, c.number, c.title, r.full_name,
+             c.changed_files, c.parent_accepted, c.parent_opened_at, c.parent_lines, c.change as "change: sqlx::types::Json<Change>", c.gone_at,
+             c.url, c.number, c.title, r.full_name,
              m.member_id as "member_id?"
            from contributions c
            join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
@@ -305,6 +329,11 @@ struct ListedRow {
     effective_lines: Option<i64>,
     total_lines: Option<i64>,
     changed_files: Option<i64>,
+    parent_accepted: Option<bool>,
+    parent_opened_at: Option<DateTime<Utc>>,
+    parent_lines: Option<i64>,
+    change: Option<sqlx::types::Json<Change>>,
+    gone_at: Option<DateTime<Utc>>,
     url: String,
     number: Option<i64>,
     title: Option<String>,
@@ -332,9 +361,14 @@ impl ListedRow {
                 effective_lines: self.effective_lines,
                 total_lines: self.total_lines,
                 changed_files: self.changed_files,
+                parent_accepted: self.parent_accepted,
+                parent_opened_at: self.parent_opened_at,
+                parent_lines: self.parent_lines,
+                change: self.change.map(|json| Box::new(json.0)),
+                gone_at: self.gone_at,
+                number: self.number,
             },
             url: self.url,
-            number: self.number,
             title: self.title,
             repository: self.full_name.parse().map_err(|e: crate::model::repository::NotFullName| bad("full_name", e.to_string()))?,
             member: self.member_id.map(MemberId),

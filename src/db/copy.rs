@@ -62,6 +62,13 @@ impl Rows {
         self.value(value);
     }
 
+    /// A text of JSON as `jsonb`, whose only version is the first.
+    pub fn json(&mut self, value: &str) {
+        self.buffer.put_i32(length(1 + value.len()));
+        self.buffer.put_u8(1);
+        self.buffer.put_slice(value.as_bytes());
+    }
+
     pub fn boolean(&mut self, value: bool) {
         self.value(&[u8::from(value)]);
     }
@@ -197,6 +204,20 @@ impl Columns<'_> {
 
     pub fn boolean(&mut self) -> Result<bool, Error> {
         Ok(self.bytes()?.first() == Some(&1))
+    }
+
+    pub fn optional_boolean(&mut self) -> Result<Option<bool>, Error> {
+        Ok(self.optional_bytes()?.map(|b| b.first() == Some(&1)))
+    }
+
+    /// The text of a `jsonb`.
+    pub fn optional_json(&mut self) -> Result<Option<Bytes>, Error> {
+        let Some(mut bytes) = self.optional_bytes()? else { return Ok(None) };
+        if bytes.first() != Some(&1) {
+            return Err(broken("a jsonb is not of version 1"));
+        }
+        bytes.advance(1);
+        Ok(Some(bytes))
     }
 
     pub fn optional_bigint(&mut self) -> Result<Option<i64>, Error> {

@@ -124,7 +124,7 @@ async fn select(tx: &mut InstitutionTx, narrowed: Narrowed<'_>) -> Result<Vec<Tr
 /// What scoring must know of each tracked repository.
 pub async fn list_contexts(tx: &mut InstitutionTx) -> Result<Vec<RepositoryContext>> {
     let rows = sqlx::query!(
-        r#"select r.repository_id, r.full_name, t.category, r.owner_account_id,
+        r#"select r.repository_id, r.full_name, t.category, r.owner_account_id, r.license, r.github_created_at, t.created_at,
              array(select tm.member_id from tracked_repository_members tm
                    where tm.institution_id = $1 and tm.repository_id = r.repository_id order by tm.member_id) as "members!"
            from tracked_repositories t join repositories r using (repository_id)
@@ -141,6 +141,10 @@ pub async fn list_contexts(tx: &mut InstitutionTx) -> Result<Vec<RepositoryConte
                 category: row.category,
                 owner: row.owner_account_id.map(AccountId),
                 members: row.members.into_iter().map(MemberId).collect(),
+                license: row.license,
+                github_created_at: row.github_created_at,
+                registered_at: row.created_at,
+                outside_contributors: None,
             })
         })
         .collect()

@@ -133,7 +133,7 @@ pub async fn list_lines(
     )
     .fetch_all(tx.conn())
     .await?;
-    let keys: Vec<&Key> = sheets.iter().flat_map(|s| s.lines.iter().map(|l| &l.key)).collect();
+    let keys: Vec<&Key> = sheets.iter().flat_map(|s| s.lines.iter().filter_map(Line::key)).collect();
     let described = describe(tx, &keys).await?;
     let mut explained = HashMap::with_capacity(sheets.len());
     for sheet in sheets {
@@ -142,7 +142,10 @@ pub async fn list_lines(
             .0
             .into_iter()
             .map(|line| {
-                let about = described.get(&line.key).ok_or_else(|| bad("lines", format!("no contribution {:?}", line.key)))?.clone();
+                let about = match line.key() {
+                    None => None,
+                    Some(key) => Some(described.get(key).ok_or_else(|| bad("lines", format!("no contribution {key:?}")))?.clone()),
+                };
                 Ok(ExplainedLine { line, about })
             })
             .collect::<Result<Vec<_>, Error>>()?;

@@ -1,7 +1,7 @@
 //! Scores all members of an institution in a term under a policy, and stores every line.
 //! It must not fetch; what it reads, it reads as of one moment.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use rayon::prelude::*;
 
@@ -82,7 +82,16 @@ async fn load(tx: &mut InstitutionTx, evaluation: &Evaluation) -> Result<Ground,
     let repositories = db::repositories::list_contexts(tx).await?.into_iter().map(|context| (context.id, context)).collect();
     let members = db::members::list_for_scoring(tx).await?;
     let contributions = ByAccount::new(db::contributions::list_for_scoring(tx, window).await?);
-    Ok(Ground { policy, context: Context { window, zone: institution.timezone, repositories }, members, contributions })
+    let context = Context {
+        window,
+        zone: institution.timezone,
+        as_of: evaluation.requested_at,
+        repositories,
+        reverted: HashMap::new(),
+        copies: HashMap::new(),
+        shares: HashMap::new(),
+    };
+    Ok(Ground { policy, context, members, contributions })
 }
 
 impl Ground {
@@ -97,7 +106,7 @@ impl Ground {
         let Some(account) = member.account else {
             return scores::NewScore { member: member.id, account: None, github_login, computed: None, lines: Vec::new() };
         };
-        let subject = Subject { member: member.id, account };
+        let subject = Subject::new(member.id, account);
         let sheet = scoring::score(&self.policy, &subject, &self.context, self.contributions.of(account));
         let decision = credits::decide(&self.policy.credits, sheet.points);
         let computed = Computed { points: sheet.points, credits: decision.credits, credits_reason: decision.reason };

@@ -100,7 +100,7 @@ pub struct Key {
 }
 
 /// The facts that a score is made of: one row of `contributions`, less what only people read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contribution {
     pub key: Key,
     /// Who did it, by numeric id. Absent: a deleted account, or a commit whose author no account claims.
@@ -108,13 +108,23 @@ pub struct Contribution {
     /// The account is a machine.
     pub by_bot: bool,
     pub state: State,
-    /// Opened, submitted, committed or published: by GitHub's clock, save a commit, whose committer wrote it.
+    /// The number of the pull request or issue that it is or belongs to; of a commit, of the pull request that brought it.
+    pub number: Option<i64>,
+    /// Opened, submitted, committed or published, by GitHub's clock. A commit's time is its committer's word, held between the opening and
+    /// the merge of the pull request that brought it; where none did, nobody vouches for it (`number` is absent).
     pub occurred_at: DateTime<Utc>,
     /// Merged or closed, for a pull request or an issue.
     pub closed_at: Option<DateTime<Utc>>,
-    /// The author of the pull request or issue that this belongs to.
+    /// The author of the pull request or issue that this belongs to; of a commit, of the pull request that brought it.
     pub parent_account: Option<AccountId>,
-    /// Humans other than the author who merged it or approved it (standing approvals only), ordered, without repeats. Pull requests only.
+    /// The pull request that this belongs to was merged, or the issue was closed as completed. Absent: it belongs to nothing.
+    pub parent_accepted: Option<bool>,
+    /// When the pull request or issue that this belongs to was opened.
+    pub parent_opened_at: Option<DateTime<Utc>>,
+    /// Lines added and deleted in the pull request that this belongs to.
+    pub parent_lines: Option<i64>,
+    /// Humans other than the author who stand behind it, ordered, without repeats. Of a pull request: who merged it or approved it (standing
+    /// approvals only). Of an issue: the author of the merged pull request that closed it.
     pub confirmed_by: Vec<AccountId>,
     pub labels: Vec<String>,
     /// Lines added and deleted in files that people write: generated, vendored and lock files left out. Absent: not known.
@@ -123,6 +133,75 @@ pub struct Contribution {
     pub total_lines: Option<i64>,
     /// How many files a pull request changes. Absent: not known, or not a pull request.
     pub changed_files: Option<i64>,
+    /// What else is known of a pull request's change. Absent: not a pull request, or stored before this was looked at.
+    pub change: Option<Box<Change>>,
+    /// When a fetch found that GitHub does not show it any more. The evidence is kept.
+    pub gone_at: Option<DateTime<Utc>>,
+}
+
+/// What a pull request brings, as far as fairness asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Change {
+    /// How many commits it has. Absent: not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commits: Option<i64>,
+    /// The accounts that are the first author of one of its commits, by id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub committers: Vec<AccountId>,
+    /// The accounts that other lines of its commits name (`Co-authored-by`), by id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub co_authors: Vec<AccountId>,
+    /// How many submitted reviews other humans gave it.
+    pub reviews: i64,
+    /// When the first of those whose word stands (`confirmed_by`) approved or merged it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// The files that people write, each as the first 64 bits of the SHA-256 of its path, ordered, without repeats.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<i64>,
+    /// It changes a file of program source: written by people, and neither documentation nor data. Absent: no list of files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_source: Option<bool>,
+    /// Of the effective lines, those that were only moved inside it or differ in white space alone. They are not counted in
+    /// `effective_lines`. Absent: nobody read the text of the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unchanged_lines: Option<i64>,
+    /// The first 64 bits of the SHA-256 of the lines that it adds, white space apart. Absent: not read, or too few lines to say anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<i64>,
+    /// Marks by which it says that a machine wrote it or helped: `branch:copilot`, `co_author:Copilot`, `author:bot`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub automation: Vec<String>,
+    /// The number of the pull request, in the same repository, that it reverts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<i64>,
+}
+
+impl Contribution {
+    /// What every contribution has, and nothing more: all else is absent.
+    pub const fn bare(key: Key, state: State, occurred_at: DateTime<Utc>) -> Self {
+        Self {
+            key,
+            account: None,
+            by_bot: false,
+            state,
+            number: None,
+            occurred_at,
+            closed_at: None,
+            parent_account: None,
+            parent_accepted: None,
+            parent_opened_at: None,
+            parent_lines: None,
+            confirmed_by: Vec::new(),
+            labels: Vec::new(),
+            effective_lines: None,
+            total_lines: None,
+            changed_files: None,
+            change: None,
+            gone_at: None,
+        }
+    }
 }
 
 /// Contributions in the order of their accounts, so that each member's are found at once: a million take no more memory than they are long.
@@ -148,8 +227,6 @@ pub struct Record {
     pub contribution: Contribution,
     /// Where a person can look at it.
     pub url: String,
-    /// The number of the pull request or issue that it is or belongs to.
-    pub number: Option<i64>,
     pub title: Option<String>,
     /// `Co-authored-by` accounts of a commit, or of a pull request's commits: shown, never paid by themselves.
     pub co_authors: Vec<AccountId>,

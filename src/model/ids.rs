@@ -55,6 +55,8 @@ uuid_ids!(
     SyncId,
     /// One scoring of one term under one policy.
     EvaluationId,
+    /// What a person stated about a member's work.
+    StatementId,
 );
 
 fn uuid_v7(now: DateTime<Utc>) -> Uuid {

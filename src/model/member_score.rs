@@ -66,7 +66,8 @@ impl MemberScore {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainedLine {
     pub line: Line,
-    pub about: About,
+    /// Absent: it is about a statement, a measure or what is carried.
+    pub about: Option<About>,
 }
 
 /// What people read of a contribution.

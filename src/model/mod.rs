@@ -20,5 +20,6 @@ pub mod points;
 pub mod policy;
 pub mod repository;
 pub mod score;
+pub mod statement;
 pub mod term;
 pub mod work;

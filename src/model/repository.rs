@@ -9,7 +9,7 @@ use super::{
 };
 
 /// `owner/name` as GitHub writes it: the label of a repository, never its identity.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct FullName(String);
 
@@ -109,7 +109,7 @@ pub struct TrackedRepository {
 }
 
 /// What scoring must know of a repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepositoryContext {
     pub id: RepositoryId,
     pub full_name: FullName,
@@ -117,4 +117,13 @@ pub struct RepositoryContext {
     /// The account that owns it on GitHub.
     pub owner: Option<AccountId>,
     pub members: Vec<MemberId>,
+    /// SPDX id. Absent: GitHub found none.
+    pub license: Option<String>,
+    /// When it was made on GitHub. Absent: never fetched.
+    pub github_created_at: Option<DateTime<Utc>>,
+    /// When the institution registered it.
+    pub registered_at: DateTime<Utc>,
+    /// Humans who are no members, whose pull requests were merged in it or whose commits are in it. Absent: nobody counted them, since the
+    /// policy does not ask.
+    pub outside_contributors: Option<i64>,
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::ids::TermId;
 
@@ -17,7 +18,7 @@ pub struct Term {
 }
 
 /// A half-open span of time: `from` belongs to it, `until` does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     pub from: DateTime<Utc>,
     pub until: DateTime<Utc>,

@@ -9,7 +9,7 @@ use crate::model::{
     member_score::{About, Computed},
     member_score::{ExplainedLine, MemberScore},
     points::Points,
-    score::{Factor, Line},
+    score::{Factor, Line, Reason, Source},
     term::Term,
 };
 
@@ -20,23 +20,32 @@ fn at(text: &str) -> DateTime<Utc> {
 fn line(thousandths: i64) -> ExplainedLine {
     ExplainedLine {
         line: Line {
-            key: Key { repository: RepositoryId(uuid::Uuid::nil()), kind: Kind::PullRequest, github_id: "7".into() },
-            state: State::Merged,
+            source: Source::Contribution {
+                key: Key { repository: RepositoryId(uuid::Uuid::nil()), kind: Kind::PullRequest, github_id: "7".into() },
+                state: State::Merged,
+            },
             counted_at: at("2025-10-01T00:00:00Z"),
             rule: Some("merged".into()),
             base: Points::from_thousandths(10_000),
-            factors: vec![Factor { name: "size".into(), value: "1.20".parse().unwrap(), reason: "over 20 lines".into() }],
+            factors: vec![Factor {
+                name: "size".into(),
+                value: "1.20".parse().unwrap(),
+                reason: Reason::new("size").with("lines", 25).with("from", 20),
+            }],
             points: Points::from_thousandths(thousandths),
             excluded: None,
             limited: None,
+            not_yet: None,
+            flags: Vec::new(),
+            measured_by: Vec::new(),
         },
-        about: About {
+        about: Some(About {
             url: "https://github.com/o/r/pull/1".into(),
             repository: "o/r".parse().unwrap(),
             number: Some(1),
             title: Some("=cmd".into()),
             occurred_at: at("2025-09-30T00:00:00Z"),
-        },
+        }),
     }
 }
 

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::model::{
     contribution::{Contribution, Kind},
     ids::RepositoryId,
     points::Points,
-    policy::{Limit, Per},
+    policy::{ItemKind, Limit, Per},
 };
 
 /// The limit that kept a contribution from counting whole: the tightest; of equals, the first in the policy.
@@ -93,6 +93,9 @@ impl<'a> Budgets<'a> {
             Per::Kind => Account::Kind(contribution.key.kind),
             Per::Repository => Account::Repository(contribution.key.repository),
             Per::Category => Account::Category(category),
+            Per::Group => return None,
+            Per::Week => Account::Day(counted_at.with_timezone(&self.zone).date_naive().week(chrono::Weekday::Mon).first_day()),
+            Per::Month => Account::Day(counted_at.with_timezone(&self.zone).date_naive().with_day(1)?),
             Per::Day => Account::Day(counted_at.with_timezone(&self.zone).date_naive()),
             Per::Term => Account::Term,
         })
@@ -100,6 +103,6 @@ impl<'a> Budgets<'a> {
 }
 
 fn holds(limit: &Limit, kind: Kind, category: &str) -> bool {
-    (limit.kinds.is_empty() || limit.kinds.contains(&kind))
+    (limit.kinds.is_empty() || limit.kinds.contains(&ItemKind::Contribution(kind)))
         && (limit.categories.is_empty() || limit.categories.iter().any(|c| c == category))
 }

@@ -8,7 +8,7 @@ use super::{Context, Subject};
 use crate::model::{
     contribution::{Contribution, State},
     points::Points,
-    policy::{DatedBy, OwnRepository, Policy, Requirement, Rule, SizeStep},
+    policy::{DatedBy, ItemKind, OwnRepository, Pay, Policy, Requirement, Rule, SizeStep},
     repository::RepositoryContext,
 };
 
@@ -73,7 +73,7 @@ pub(super) fn judge<'a>(policy: &'a Policy, subject: &Subject, context: &'a Cont
         Ok(rule) => rule,
         Err(exclusion) => return exclude(exclusion),
     };
-    let counted_at = match rule.dated_by {
+    let counted_at = match rule.selector.dated_by {
         DatedBy::Opened => Some(contribution.occurred_at),
         DatedBy::Closed => contribution.closed_at,
     };
@@ -119,13 +119,13 @@ fn eligible<'a>(
 /// The first rule that fits. Where none does: what was missing for the one that came closest, of equals the first.
 fn choose<'a>(policy: &'a Policy, subject: &Subject, category: &'a str, contribution: &Contribution) -> Result<&'a Rule, Exclusion<'a>> {
     let mut closest = (0, Exclusion::NoRule);
-    for rule in policy.rules.iter().filter(|rule| rule.kind == contribution.key.kind) {
-        let miss = if !rule.categories.is_empty() && !rule.categories.iter().any(|c| c == category) {
+    for rule in policy.rules.iter().filter(|rule| rule.selector.kinds.contains(&ItemKind::Contribution(contribution.key.kind))) {
+        let miss = if !rule.selector.categories.is_empty() && !rule.selector.categories.iter().any(|c| c == category) {
             (1, Exclusion::Category { rule, category })
-        } else if !rule.states.is_empty() && !rule.states.contains(&contribution.state) {
+        } else if !rule.selector.states.is_empty() && !rule.selector.states.contains(&contribution.state) {
             (2, Exclusion::State { rule })
         } else {
-            match (3..).zip(&rule.requires).find(|(_, requirement)| !met(**requirement, subject, contribution)) {
+            match (3..).zip(&rule.selector.requires).find(|(_, requirement)| !met(**requirement, subject, contribution)) {
                 Some((closeness, requirement)) => (closeness, Exclusion::Requirement { rule, requirement: *requirement }),
                 None => return Ok(rule),
             }
@@ -143,11 +143,18 @@ fn met(requirement: Requirement, subject: &Subject, contribution: &Contribution)
         Requirement::ConfirmedByAnother => contribution.confirmed_by.iter().any(|account| *account != subject.account),
         // A deleted account is nobody's any more, so it is not the member's either.
         Requirement::OnAnothersWork => contribution.parent_account != Some(subject.account),
+        Requirement::OnAcceptedWork => contribution.parent_accepted == Some(true),
+        Requirement::InOwnPullRequest => contribution.parent_account == Some(subject.account),
+        Requirement::ReviewedMoreThanOnce => contribution.change.as_ref().is_some_and(|change| change.reviews > 1),
+        Requirement::SourceCode => contribution.change.as_ref().is_some_and(|change| change.has_source == Some(true)),
     }
 }
 
 fn pay<'a>(policy: &Policy, rule: &'a Rule, category: &'a str, contribution: &Contribution) -> Earning<'a> {
-    let base = rule.points_in.get(category).copied().unwrap_or(rule.points);
+    let base = rule.points_in.get(category).copied().unwrap_or(match &rule.pay {
+        Pay::Points(points) => *points,
+        Pay::Each { .. } | Pay::Ladder(_) => Points::ZERO,
+    });
     let size = match contribution.effective_lines {
         _ if rule.size.is_empty() => Size::Ignored,
         None => Size::Unknown,

@@ -6,12 +6,15 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use rust_decimal::Decimal;
 
 use super::super::{sync::Fetched, table};
-use crate::model::{
-    credit::Credits,
-    credit_report::{CreditReport, CreditRow},
-    member_score::{About, ExplainedLine},
-    points::Points,
-    score::Line,
+use crate::{
+    messages::{self, Language},
+    model::{
+        credit::Credits,
+        credit_report::{CreditReport, CreditRow},
+        member_score::{About, ExplainedLine},
+        points::Points,
+        score::{Line, Reason, Source},
+    },
 };
 
 pub(super) fn write(report: &CreditReport, fetched: &[Fetched]) -> String {
@@ -55,7 +58,7 @@ fn why(row: &CreditRow) -> String {
         None => "did nothing in this term".to_owned(),
         Some(best) if best.line.points.is_zero() => {
             let reason = nothing(&best.line).or_else(|| limited(&best.line));
-            reason.map_or("nothing that the policy pays".to_owned(), |(_, reason)| reason.to_owned())
+            reason.map_or("nothing that the policy pays".to_owned(), sentence)
         }
         Some(best) => explain(best),
     }
@@ -64,8 +67,12 @@ fn why(row: &CreditRow) -> String {
 /// `15 for pull request tidemark#12 = 10 × 1.5 size`
 fn explain(best: &ExplainedLine) -> String {
     let ExplainedLine { line, about } = best;
-    let kind = line.key.kind.as_str().replace('_', " ");
-    let mut text = format!("{} for {kind} {} = {}", line.points, place(about), line.base);
+    let what = match (&line.source, about) {
+        (Source::Contribution { key, .. }, Some(about)) => format!("{} {}", key.kind.as_str().replace('_', " "), place(about)),
+        (Source::Measure { measure, .. }, _) => measure.clone(),
+        _ => line.rule.as_deref().unwrap_or("what was left over").to_owned(),
+    };
+    let mut text = format!("{} for {what} = {}", line.points, line.base);
     for factor in line.factors.iter().filter(|factor| factor.value != Decimal::ONE) {
         let _ = write!(text, " × {} {}", factor.value.normalize(), factor.name);
     }
@@ -75,27 +82,30 @@ fn explain(best: &ExplainedLine) -> String {
     text
 }
 
-/// A code and a sentence, where a line has one of this sort.
-type Pick = fn(&Line) -> Option<(&str, &str)>;
+/// The reason of this sort that a line has.
+type Pick = fn(&Line) -> Option<&Reason>;
 
 /// It was excluded, or a factor made nothing of it: no line that a person wrote, for example.
-fn nothing(line: &Line) -> Option<(&str, &str)> {
-    let excluded = line.excluded.as_ref().map(|reason| (&*reason.code, &*reason.reason));
-    let zero = || line.factors.iter().find(|factor| factor.value.is_zero()).map(|factor| (&*factor.name, &*factor.reason));
-    excluded.or_else(zero)
+fn nothing(line: &Line) -> Option<&Reason> {
+    let zero = || line.factors.iter().find(|factor| factor.value.is_zero()).map(|factor| &factor.reason);
+    line.excluded.as_ref().or(line.not_yet.as_ref()).or_else(zero)
 }
 
-fn limited(line: &Line) -> Option<(&str, &str)> {
-    line.limited.as_ref().map(|reason| (&*reason.code, &*reason.reason))
+const fn limited(line: &Line) -> Option<&Reason> {
+    line.limited.as_ref()
+}
+
+fn sentence(reason: &Reason) -> String {
+    messages::sentence(Language::English, reason)
 }
 
 /// Each reason with how many lines have it, and the first of them.
 fn reasons(report: &CreditReport, pick: Pick) -> Vec<[String; 3]> {
     let mut by_code: BTreeMap<&str, (usize, String)> = BTreeMap::new();
     for ExplainedLine { line, about } in report.rows.iter().flat_map(|row| &row.lines) {
-        if let Some((code, reason)) = pick(line) {
-            let example = || (0, format!("{}: {reason}", place(about)));
-            by_code.entry(code).or_insert_with(example).0 += 1;
+        if let (Some(reason), Some(about)) = (pick(line), about) {
+            let example = || (0, format!("{}: {}", place(about), sentence(reason)));
+            by_code.entry(&reason.code).or_insert_with(example).0 += 1;
         }
     }
     by_code.into_iter().map(|(code, (count, example))| [code.to_owned(), count.to_string(), example]).collect()

@@ -27,6 +27,8 @@ pub(super) fn read(document: &Table<'_>) -> Option<CreditRule> {
         rounding: rounding?.unwrap_or(Rounding::Down),
         minimum: minimum?.unwrap_or(Credits::ZERO),
         cap: cap?,
+        lifetime_cap: None,
+        needed: None,
     };
     if let (Some(cap), Some(entry)) = (rule.cap, table.get("cap")) {
         check(&rule, cap, &entry);

@@ -8,7 +8,7 @@ use super::{
     reader::{Entry, Table},
     words,
 };
-use crate::model::policy::{Category, Eligibility, OwnRepository};
+use crate::model::policy::{Automation, Category, Eligibility, OwnRepository};
 
 pub(super) fn eligibility(document: &Table<'_>) -> Eligibility {
     let table = document.get("eligibility").and_then(|entry| entry.table(keys::ELIGIBILITY));
@@ -17,6 +17,8 @@ pub(super) fn eligibility(document: &Table<'_>) -> Eligibility {
     Eligibility {
         own_repository: get("own_repository").and_then(|entry| own_repository(&entry)).unwrap_or(OwnRepository::Exclude),
         excluded_labels: get("excluded_labels").and_then(|entry| words::list(&entry, label)).unwrap_or_default(),
+        waiting_days: 0,
+        automation: Automation::Allow,
     }
 }
 

@@ -8,10 +8,7 @@ use super::{
     reader::{Entry, Table},
     words,
 };
-use crate::model::{
-    contribution::Kind,
-    policy::{Category, Limit, Per},
-};
+use crate::model::policy::{Category, ItemKind, Limit, Per};
 
 /// All limits, or `None` where one of them is faulty.
 pub(super) fn read(document: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<Vec<Limit>> {
@@ -40,7 +37,7 @@ fn limit(table: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<L
     if let Some(entry) = items_entry.filter(|_| per == Some(Per::Item)) {
         entry.fault("one item is always one: write the most points that it may earn");
     }
-    let kind = |entry: &Entry<'_>| words::one_of(entry, "a kind of contribution", Kind::ALL);
+    let kind = |entry: &Entry<'_>| words::one_of(entry, "a kind of contribution or statement", ItemKind::ALL);
     let kinds = table.optional("kinds", |entry| words::list(entry, kind));
     let categories = table.optional("categories", |entry| words::list(entry, |word| general::declared(word, categories)));
     Some(Limit {
@@ -49,6 +46,7 @@ fn limit(table: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<L
         items: items?,
         kinds: kinds?.unwrap_or_default(),
         categories: categories?.unwrap_or_default(),
+        groups: Vec::new(),
     })
 }
 

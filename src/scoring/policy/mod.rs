@@ -17,7 +17,10 @@ mod tests;
 use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
-use crate::model::{points::Points, policy::Policy};
+use crate::model::{
+    points::Points,
+    policy::{Audience, Decision, Flags, Policy, Repositories, Works},
+};
 
 pub use fault::{Errors, Fault};
 pub use keys::KEYS;
@@ -56,6 +59,17 @@ fn read(text: &str, document: &Table<'_>) -> Option<Policy> {
         version: version?.to_owned(),
         description: description.unwrap_or_default().to_owned(),
         hash: hex::encode(Sha256::digest(text.as_bytes())),
+        audience: Audience::Everyone,
+        years: None,
+        repositories: Repositories::default(),
+        measures: Vec::new(),
+        factors: Vec::new(),
+        units: None,
+        works: Works::default(),
+        requirements: Vec::new(),
+        payout: None,
+        flags: Flags::default(),
+        decision: Decision::default(),
         eligibility,
         categories,
         rules: rules?,

@@ -13,7 +13,7 @@ use super::{
 use crate::model::{
     contribution::{Kind, State},
     points::Points,
-    policy::{Category, DatedBy, Requirement, Rule, SizeStep},
+    policy::{Category, DatedBy, ItemKind, Pay, Requirement, Rule, Selector, SizeStep},
 };
 
 type Categories = BTreeMap<String, Category>;
@@ -53,12 +53,16 @@ fn rule(table: &Table<'_>, categories: &Categories) -> Option<Rule> {
     let size = table.optional("size", |entry| size(entry, kind));
     let rule = Rule {
         id: id?,
-        kind: kind?,
-        states: states?.unwrap_or_default(),
-        categories: only_in?.unwrap_or_default(),
-        requires: requires?.unwrap_or_default(),
-        dated_by: dated_by?.unwrap_or(DatedBy::Opened),
-        points: points?,
+        group: None,
+        selector: Selector {
+            kinds: vec![ItemKind::Contribution(kind?)],
+            states: states?.unwrap_or_default(),
+            categories: only_in?.unwrap_or_default(),
+            requires: requires?.unwrap_or_default(),
+            dated_by: dated_by?.unwrap_or(DatedBy::Opened),
+            ..Selector::default()
+        },
+        pay: Pay::Points(points?),
         points_in: points_in?.unwrap_or_default(),
         size: size?.unwrap_or_default(),
     };
@@ -84,6 +88,7 @@ fn requirement(entry: &Entry<'_>, kind: Option<Kind>) -> Option<Requirement> {
     let kind = kind?;
     let fits = match requirement {
         Requirement::Merged | Requirement::ConfirmedByAnother => kind == Kind::PullRequest,
+        Requirement::OnAcceptedWork | Requirement::InOwnPullRequest | Requirement::ReviewedMoreThanOnce | Requirement::SourceCode => true,
         Requirement::OnAnothersWork => {
             matches!(kind, Kind::Review | Kind::ReviewComment | Kind::IssueComment | Kind::DiscussionComment)
         }
@@ -167,15 +172,22 @@ fn step(entry: &Entry<'_>) -> Option<SizeStep> {
 
 /// What each key allows and all of them together do not.
 fn check_as_a_whole(rule: &Rule, table: &Table<'_>, points: &Entry<'_>, categories: &Categories) {
-    if rule.requires.contains(&Requirement::Merged) && !rule.states.is_empty() && !rule.states.contains(&State::Merged) {
+    if rule.selector.requires.contains(&Requirement::Merged)
+        && !rule.selector.states.is_empty()
+        && !rule.selector.states.contains(&State::Merged)
+    {
         table.fault("it requires `merged` and its states leave merged out, so nothing can meet it: leave one of the two out");
     }
-    if let Some(name) = rule.points_in.keys().find(|name| !rule.categories.is_empty() && !rule.categories.contains(name)) {
+    if let Some(name) = rule.points_in.keys().find(|name| !rule.selector.categories.is_empty() && !rule.selector.categories.contains(name))
+    {
         table.fault(format!("points_in names the category `{name}`, which its categories leave out: name it in both or in neither"));
     }
     let steps = rule.size.iter().map(|step| step.factor).max().unwrap_or(Decimal::ONE).max(Decimal::ONE);
     let most = categories.values().filter_map(|category| category.factor).max().unwrap_or(Decimal::ONE).max(Decimal::ONE);
-    let base = rule.points_in.values().copied().max().unwrap_or_default().max(rule.points);
+    let base = rule.points_in.values().copied().max().unwrap_or_default().max(match rule.pay {
+        Pay::Points(points) => points,
+        Pay::Each { .. } | Pay::Ladder(_) => Points::ZERO,
+    });
     if base.scaled(steps * most).is_none_or(|paid| paid > MOST_POINTS) {
         points.fault(format!("with the largest factors one contribution could earn more than {MOST_POINTS} points: write less"));
     }
@@ -183,10 +195,16 @@ fn check_as_a_whole(rule: &Rule, table: &Table<'_>, points: &Entry<'_>, categori
 
 /// Whatever `later` could take, `earlier` takes.
 fn takes_all_of(earlier: &Rule, later: &Rule) -> bool {
-    let states = |rule: &Rule| if rule.states.is_empty() { rule.kind.states().to_vec() } else { rule.states.clone() };
+    let states = |rule: &Rule| {
+        if rule.selector.states.is_empty() {
+            rule.selector.kinds.iter().filter_map(|kind| kind.contribution()).flat_map(Kind::states).copied().collect()
+        } else {
+            rule.selector.states.clone()
+        }
+    };
     let of_every = |narrow: &[String], wide: &[String]| !narrow.is_empty() && narrow.iter().all(|name| wide.contains(name));
-    earlier.kind == later.kind
-        && (earlier.categories.is_empty() || of_every(&later.categories, &earlier.categories))
+    earlier.selector.kinds == later.selector.kinds
+        && (earlier.selector.categories.is_empty() || of_every(&later.selector.categories, &earlier.selector.categories))
         && states(later).iter().all(|state| states(earlier).contains(state))
-        && earlier.requires.iter().all(|requirement| later.requires.contains(requirement))
+        && earlier.selector.requires.iter().all(|requirement| later.selector.requires.contains(requirement))
 }

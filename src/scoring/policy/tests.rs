@@ -5,7 +5,7 @@ use super::*;
 use crate::model::{
     contribution::{Kind, State},
     credit::Credits,
-    policy::{DatedBy, OwnRepository, Per, Requirement, Rounding},
+    policy::{DatedBy, ItemKind, OwnRepository, Pay, Per, Requirement, Rounding},
 };
 
 const PRACTICE: &str = include_str!("../../../seeds/policies/practice.toml");
@@ -53,12 +53,15 @@ fn the_practice_rule_book_is_read_as_it_is_written() {
     assert_eq!(policy.categories["course"].factor, Some(decimal("0.5")));
     assert_eq!(policy.categories["course"].own_repository, Some(OwnRepository::Count));
     let rule = &policy.rules[0];
-    assert_eq!((rule.id.as_str(), rule.kind, rule.dated_by), ("merged", Kind::PullRequest, DatedBy::Closed));
-    assert_eq!(rule.requires, [Requirement::Merged, Requirement::ConfirmedByAnother]);
-    assert_eq!(rule.points, Points::from_thousandths(10_000));
+    assert_eq!(
+        (rule.id.as_str(), rule.selector.kinds.as_slice(), rule.selector.dated_by),
+        ("merged", [ItemKind::Contribution(Kind::PullRequest)].as_slice(), DatedBy::Closed)
+    );
+    assert_eq!(rule.selector.requires, [Requirement::Merged, Requirement::ConfirmedByAnother]);
+    assert_eq!(rule.pay, Pay::Points(Points::from_thousandths(10_000)));
     let steps: Vec<(i64, String)> = rule.size.iter().map(|step| (step.from, step.factor.to_string())).collect();
     assert_eq!(steps, [(0, "0"), (1, "0.5"), (11, "1"), (101, "1.5"), (501, "2")].map(|(from, factor)| (from, factor.to_owned())));
-    assert_eq!(policy.rules[1].states, [State::Approved, State::ChangesRequested]);
+    assert_eq!(policy.rules[1].selector.states, [State::Approved, State::ChangesRequested]);
     assert_eq!(policy.limits[0].per, Per::Day);
     assert_eq!((policy.limits[0].items, policy.limits[0].points), (Some(5), None));
     assert_eq!(policy.credits.cap, Some(Credits::new(decimal("4"))));
@@ -81,8 +84,8 @@ fn what_is_left_out_has_its_documented_default() {
     assert_eq!((policy.description.as_str(), policy.categories.len(), policy.limits.len()), ("", 0, 0));
     assert_eq!((policy.eligibility.own_repository, policy.eligibility.excluded_labels.len()), (OwnRepository::Exclude, 0));
     let rule = &policy.rules[0];
-    assert_eq!((rule.states.len(), rule.categories.len(), rule.requires.len(), rule.size.len()), (0, 0, 0, 0));
-    assert_eq!((rule.dated_by, rule.points_in.len()), (DatedBy::Opened, 0));
+    assert_eq!((rule.selector.states.len(), rule.selector.categories.len(), rule.selector.requires.len(), rule.size.len()), (0, 0, 0, 0));
+    assert_eq!((rule.selector.dated_by, rule.points_in.len()), (DatedBy::Opened, 0));
     let credits = policy.credits;
     assert_eq!((credits.step, credits.rounding, credits.minimum), (Credits::new(decimal("0.5")), Rounding::Down, Credits::ZERO));
     assert_eq!(credits.cap, None);
@@ -99,7 +102,7 @@ fn what_is_left_out_has_its_documented_default() {
 #[case("600000.1", 600_000_100)]
 fn a_number_is_read_from_its_own_text(#[case] written: &str, #[case] thousandths: i64) {
     let policy = parse("p.toml", &SOUND.replace("points = 10", &format!("points = {written}"))).unwrap();
-    assert_eq!(policy.rules[0].points, Points::from_thousandths(thousandths));
+    assert_eq!(policy.rules[0].pay, Pay::Points(Points::from_thousandths(thousandths)));
 }
 
 #[rstest]
@@ -149,33 +152,33 @@ fn excluded_labels_are_compared_in_lower_case() {
 #[case::unknown_state(
     "[\"merged\"]",
     "[\"mergd\"]",
-    "13: rules[1].states[1]: `mergd` is not a state that a pull_request can be in: did you mean `merged`?"
+    "13: rules[1].selector.states[1]: `mergd` is not a state that a pull_request can be in: did you mean `merged`?"
 )]
 #[case::state_of_another_kind(
     "[\"merged\"]",
     "[\"approved\"]",
-    "13: rules[1].states[1]: `approved` is not a state that a pull_request can be in: write one of open, closed, merged"
+    "13: rules[1].selector.states[1]: `approved` is not a state that a pull_request can be in: write one of open, closed, merged"
 )]
-#[case::state_twice("[\"merged\"]", "[\"merged\", \"merged\"]", "13: rules[1].states[2]: this stands in the list already")]
+#[case::state_twice("[\"merged\"]", "[\"merged\", \"merged\"]", "13: rules[1].selector.states[2]: this stands in the list already")]
 #[case::unknown_requirement(
     "\"on_anothers_work\"",
     "\"on_other_work\"",
-    "19: rules[2].requires[1]: `on_other_work` is not a requirement: did you mean `on_anothers_work`?"
+    "19: rules[2].selector.requires[1]: `on_other_work` is not a requirement: did you mean `on_anothers_work`?"
 )]
 #[case::requirement_of_another_kind(
     "\"on_anothers_work\"",
     "\"merged\"",
-    "19: rules[2].requires[1]: `merged` can be required of pull requests only"
+    "19: rules[2].selector.requires[1]: `merged` can be required of pull requests only"
 )]
 #[case::own_pull_request(
     "states = [\"merged\"]",
     "requires = [\"on_anothers_work\"]",
-    "13: rules[1].requires[1]: `on_anothers_work` can be required of reviews and comments only"
+    "13: rules[1].selector.requires[1]: `on_anothers_work` can be required of reviews and comments only"
 )]
 #[case::a_review_is_not_closed(
     "requires = [\"on_anothers_work\"]",
     "dated_by = \"closed\"",
-    "19: rules[2].dated_by: a review is never closed"
+    "19: rules[2].selector.dated_by: a review is never closed"
 )]
 #[case::no_points("points = 2\n", "", "16: rules[2].points: this key is missing")]
 #[case::negative_points("points = 2\n", "points = -2\n", "20: rules[2].points: -2 will not do: write a number from 0 to 1000000")]
@@ -196,7 +199,7 @@ fn excluded_labels_are_compared_in_lower_case() {
 #[case::undeclared_category(
     "points = 2\n",
     "points = 2\ncategories = [\"curse\"]\n",
-    "21: rules[2].categories[1]: `curse` is not a category that [categories] declares: did you mean `course`?"
+    "21: rules[2].selector.categories[1]: `curse` is not a category that [categories] declares: did you mean `course`?"
 )]
 #[case::points_in_undeclared(
     "points = 2\n",
@@ -286,8 +289,8 @@ fn all_faults_come_at_once_one_a_line_in_the_order_of_the_text() {
     assert_eq!(
         starts,
         [
-            "policies/p.toml:13: rules[1].states[1]",
-            "policies/p.toml:13: rules[1].states[2]",
+            "policies/p.toml:13: rules[1].selector.states[1]",
+            "policies/p.toml:13: rules[1].selector.states[2]",
             "policies/p.toml:15: rules[1].size[1].frm",
             "policies/p.toml:15: rules[1].size[1].from",
             "policies/p.toml:15: rules[1].size[1].factor",

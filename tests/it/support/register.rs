@@ -18,7 +18,7 @@ use accredit::{
         member::MemberRole,
         member_score::Computed,
         points::Points,
-        score::{Factor, Line, Reason},
+        score::{Factor, Line, Reason, Source},
         term::Term,
     },
 };
@@ -136,21 +136,17 @@ pub fn record(repository: RepositoryId, n: u32, account: AccountId, occurred_at:
     let occurred_at: DateTime<Utc> = occurred_at.parse().unwrap();
     Record {
         contribution: Contribution {
-            key: Key { repository, kind: Kind::PullRequest, github_id: n.to_string().into() },
             account: Some(account),
-            by_bot: false,
-            state: State::Merged,
-            occurred_at,
+            number: Some(i64::from(n)),
             closed_at: Some(occurred_at),
-            parent_account: None,
             confirmed_by: vec![AccountId(1)],
             labels: vec!["bug".into()],
             effective_lines: Some(40),
             total_lines: Some(50),
             changed_files: Some(2),
+            ..Contribution::bare(Key { repository, kind: Kind::PullRequest, github_id: n.to_string().into() }, State::Merged, occurred_at)
         },
         url: format!("https://github.example/pull/{n}"),
-        number: Some(i64::from(n)),
         title: Some(format!("Fix number {n}")),
         co_authors: Vec::new(),
         evidence: b"{}".to_vec(),
@@ -169,14 +165,20 @@ fn computed() -> Computed {
 fn line(record: &Record) -> Line {
     let first = &*record.contribution.key.github_id == "1";
     Line {
-        state: record.contribution.state,
-        key: record.contribution.key.clone(),
+        source: Source::Contribution { key: record.contribution.key.clone(), state: record.contribution.state },
         counted_at: record.contribution.occurred_at,
         rule: Some("merged".into()),
         base: Points::from_thousandths(10_000),
-        factors: vec![Factor { name: "category".into(), value: "1.25".parse().unwrap(), reason: "community projects count more".into() }],
+        factors: vec![Factor {
+            name: "category".into(),
+            value: "1.25".parse().unwrap(),
+            reason: Reason::new("category_factor").with("category", "community"),
+        }],
         points: Points::from_thousandths(if first { 12_500 } else { 0 }),
         excluded: None,
-        limited: (!first).then(|| Reason { code: "term_limit".into(), reason: "no more in this term".into() }),
+        limited: (!first).then(|| Reason::new("cap_term")),
+        not_yet: None,
+        flags: Vec::new(),
+        measured_by: Vec::new(),
     }
 }
