@@ -1,4 +1,6 @@
+mod cases;
 mod faults;
+mod fuzz;
 mod mutants;
 mod printing;
 
