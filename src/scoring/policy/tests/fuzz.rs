@@ -1,4 +1,4 @@
-//! Targets for a fuzzer, which run as ordinary tests with random bytes where none is installed. docs/OPERATIONS.md says how to run them.
+//! Targets for a fuzzer, which run as ordinary tests with random bytes where none is installed. docs/ARCHITECTURE.md says how to run them.
 
 use super::{
     super::{parse, print},
