@@ -8,6 +8,7 @@ mod cli;
 mod database;
 mod demo;
 mod documents;
+mod facts;
 mod fetching;
 mod house_rules;
 mod isolation;
