@@ -13,6 +13,7 @@ mod fetching;
 mod house_rules;
 mod isolation;
 mod jobs;
+mod linguist;
 mod local_cluster;
 #[cfg(real_repository)]
 mod real_repository;
