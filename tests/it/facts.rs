@@ -72,10 +72,8 @@ impl Scene {
         number
     }
 
-    /// Fetches, and does whatever follows from that.
     async fn sync(&self) {
         self.university.sync(self.repository).await;
-        self.university.work().await;
     }
 
     /// How often the text of a change was asked for.
