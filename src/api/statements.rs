@@ -21,6 +21,7 @@ use crate::{
     model::{
         ids::{MemberId, StatementId, TermId},
         page::Page,
+        repository::NotFullName,
         statement::{Draft, Mentioned, StatementKind, Trouble, Whose},
     },
 };
@@ -44,7 +45,7 @@ pub(super) struct NewStatement {
     rank: Option<u8>,
     /// How many are in the team, at most 20.
     team: Option<u8>,
-    about: Option<AboutView>,
+    about: Option<NewAbout>,
     /// The day, in the institution's zone, by which it belongs to a term.
     #[schema(example = "2025-10-15")]
     happened_on: NaiveDate,
@@ -57,18 +58,27 @@ pub(super) struct NewStatement {
     reason: String,
 }
 
+/// What a statement is about: one of these.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewAbout {
+    /// The `url` of a contribution to a tracked repository.
+    #[schema(example = "https://github.com/rust-lang/cargo/pull/7")]
+    contribution_url: Option<String>,
+    /// `owner/name` of a tracked repository.
+    #[schema(example = "rust-lang/cargo")]
+    repository: Option<String>,
+    /// Another statement about the same member.
+    statement_id: Option<StatementId>,
+}
+
 /// What a statement is about.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = About)]
 pub(super) enum AboutView {
-    /// The `url` of a contribution to a tracked repository.
-    #[schema(example = "https://github.com/rust-lang/cargo/pull/7")]
     ContributionUrl(String),
-    /// `owner/name` of a tracked repository.
-    #[schema(example = "rust-lang/cargo")]
     Repository(String),
-    /// Another statement about the same member.
     StatementId(StatementId),
 }
 
@@ -240,10 +250,11 @@ fn draft(new: NewStatement) -> Result<Draft, Problem> {
         _ => Err("give the member_id or the member_number, and not both"),
     };
     let member = faults.check("member_id", member);
-    let about = new.about.map(|about| match about {
-        AboutView::ContributionUrl(url) => Ok(Mentioned::Contribution(url)),
-        AboutView::Repository(name) => name.parse().map(Mentioned::Repository),
-        AboutView::StatementId(id) => Ok(Mentioned::Statement(id)),
+    let about = new.about.map(|about| match (about.contribution_url, about.repository, about.statement_id) {
+        (Some(url), None, None) => Ok(Mentioned::Contribution(url)),
+        (None, Some(name), None) => name.parse().map(Mentioned::Repository).map_err(|why: NotFullName| why.to_string()),
+        (None, None, Some(id)) => Ok(Mentioned::Statement(id)),
+        _ => Err("give one of contribution_url, repository and statement_id".to_owned()),
     });
     let about = faults.check("about", about.transpose());
     let (Some(member), Some(about)) = (member, about) else { return Err(faults.into_problem()) };
