@@ -18,7 +18,7 @@ use super::{
 };
 
 words! {
-    /// What is stated. Which fields each has: `Statement`.
+    /// What is stated. Which fields each must and must not have: `Draft`.
     StatementKind {
         /// A mark that staff gave, under a name that the policy knows (`difficulty`): `value`.
         Mark = "mark",
@@ -38,7 +38,8 @@ words! {
         Exclusion = "exclusion",
         /// The member says that a contribution was made with a machine's help.
         Declaration = "declaration",
-        /// Credits (`value`) that the member was given before for the same rule book, elsewhere or on paper.
+        /// Credits (`value`) that the member was given before for the same rule book (`name`: the policy's, or every policy's where absent),
+        /// elsewhere or on paper.
         Credited = "credited",
         /// Takes another statement back: `about` names it.
         Withdrawal = "withdrawal",

@@ -165,7 +165,10 @@ impl Draft {
     pub(super) fn faults(&self, today: NaiveDate) -> Vec<Fault> {
         let mut faults = Faults { kind: self.kind, found: Vec::new() };
         let shape = shape(self.kind);
-        faults.text("name", self.name.as_ref(), shape.name, |name| fields::word(name, example(self.kind)));
+        faults.text("name", self.name.as_ref(), shape.name, |name| match self.kind {
+            StatementKind::Credited => fields::text(name, fields::NAME), // a policy's own name is no word of it
+            _ => fields::word(name, example(self.kind)),
+        });
         faults.value(self.value.as_deref(), shape.value);
         faults.place(self);
         faults.about(self.about.as_ref(), shape.about);
@@ -186,7 +189,6 @@ const fn example(kind: StatementKind) -> &'static str {
         StatementKind::Achievement => "ospp",
         StatementKind::TimeLog => "meeting",
         StatementKind::Declaration => "copilot",
-        StatementKind::Credited => "practice",
         _ => "difficulty",
     }
 }

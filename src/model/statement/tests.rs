@@ -211,6 +211,7 @@ fn texts_are_texts_that_people_can_read_and_names_are_a_policys_words() {
         ..fitting(Role)
     };
     assert_eq!(fields(&draft), ["name", "on_behalf_of", "reason", "member_number", "member_number"]);
+    assert_eq!(fields(&Draft { name: Some("Open-source practice".to_owned()), ..fitting(Credited) }), [""; 0], "the name of a policy");
     assert_eq!(fields(&Draft { reason: "x".repeat(1_001), ..fitting(Role) }), ["reason"]);
     assert_eq!(fields(&Draft { reason: "因".repeat(1_000), ..fitting(Role) }), [""; 0]);
 }
