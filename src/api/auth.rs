@@ -58,17 +58,13 @@ macro_rules! rights {
         #[derive(Debug, Clone, Copy)]
         pub(super) struct $name {
             pub institution: InstitutionId,
-            /// The key that is called with: who says what is said.
-            #[allow(dead_code, reason = "not every role's handlers write down who called")]
-            pub key: ApiKeyId,
         }
 
         impl FromRequestParts<Api> for $name {
             type Rejection = Problem;
 
             async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
-                let Caller { institution, key, .. } = require(parts, $role)?;
-                Ok(Self { institution, key })
+                Ok(Self { institution: require(parts, $role)?.institution })
             }
         }
     )+};
@@ -81,6 +77,18 @@ rights! {
     Staff = Role::Staff;
     /// May also make and revoke keys.
     Admin = Role::Admin;
+}
+
+/// The key that is called with: who says what is said. It gives no right.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct By(pub ApiKeyId);
+
+impl FromRequestParts<Api> for By {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
+        Ok(Self(require(parts, Role::Reader)?.key))
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::{Reader, Staff},
+    auth::{By, Reader, Staff},
     body::{Created, Json},
     fields::{Fault, Faults},
     problem::Problem,
@@ -19,7 +19,7 @@ use crate::{
         statements::{self, Filter, Listed, Refused},
     },
     model::{
-        ids::{MemberId, StatementId, TermId},
+        ids::{ApiKeyId, MemberId, StatementId, TermId},
         page::Page,
         repository::NotFullName,
         statement::{Draft, Mentioned, StatementKind, Trouble, Whose},
@@ -163,10 +163,15 @@ pub(super) struct Wanted {
 /// States something about a member's work. It enters the next scoring.
 #[utoipa::path(post, path = "/v1/statements", tag = "Statements", security(("key" = ["staff"])),
     responses((status = 201, body = StatementView)))]
-pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json<NewStatement>) -> Result<Created<StatementView>, Problem> {
+pub(super) async fn create(
+    State(api): State<Api>,
+    staff: Staff,
+    By(key): By,
+    Json(new): Json<NewStatement>,
+) -> Result<Created<StatementView>, Problem> {
     let draft = draft(new)?;
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    record(&api, staff, &mut tx, &draft).await?.commit(tx).await
+    record(&api, key, &mut tx, &draft).await?.commit(tx).await
 }
 
 /// Takes a statement back. Both stay on record.
@@ -175,6 +180,7 @@ pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json
 pub(super) async fn withdraw(
     State(api): State<Api>,
     staff: Staff,
+    By(key): By,
     Id(id): Id<StatementId>,
     Json(new): Json<NewWithdrawal>,
 ) -> Result<Created<StatementView>, Problem> {
@@ -183,7 +189,7 @@ pub(super) async fn withdraw(
     let taken_back = require(&mut tx, id).await?.statement;
     let today = api.clock.now().with_timezone(&institution.timezone).date_naive();
     let draft = Draft::withdrawal(taken_back.member, id, today, new.on_behalf_of, new.reason);
-    record(&api, staff, &mut tx, &draft).await?.commit(tx).await
+    record(&api, key, &mut tx, &draft).await?.commit(tx).await
 }
 
 /// Lists the statements, oldest first, those that were taken back and the withdrawals among them.
@@ -223,8 +229,8 @@ impl Written {
     }
 }
 
-async fn record(api: &Api, staff: Staff, tx: &mut InstitutionTx, draft: &Draft) -> Result<Written, Problem> {
-    let written = statements::record(tx, &staff.key.to_string(), &[draft], api.clock.now()).await.map_err(Problem::database)?;
+async fn record(api: &Api, key: ApiKeyId, tx: &mut InstitutionTx, draft: &Draft) -> Result<Written, Problem> {
+    let written = statements::record(tx, &key.to_string(), &[draft], api.clock.now()).await.map_err(Problem::database)?;
     let ids = written.map_err(refuse)?;
     let id = ids.first().ok_or_else(|| Problem::broken(&"a statement was written and has no id"))?;
     Ok(Written(require(tx, *id).await?))

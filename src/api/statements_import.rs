@@ -3,7 +3,14 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 
-use super::{Api, auth::Staff, body::Csv, fields::Faults, problem::Problem, statements::StatementView};
+use super::{
+    Api,
+    auth::{By, Staff},
+    body::Csv,
+    fields::Faults,
+    problem::Problem,
+    statements::StatementView,
+};
 use crate::{
     db::statements,
     model::{
@@ -20,12 +27,13 @@ use crate::{
 pub(super) async fn import(
     State(api): State<Api>,
     staff: Staff,
+    By(key): By,
     Csv(text): Csv,
 ) -> Result<(StatusCode, Json<Page<StatementView>>), Problem> {
     let rows = read(&text)?;
     let drafts: Vec<&Draft> = rows.iter().map(|row| &row.draft).collect();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    let written = statements::record(&mut tx, &staff.key.to_string(), &drafts, api.clock.now()).await.map_err(Problem::database)?;
+    let written = statements::record(&mut tx, &key.to_string(), &drafts, api.clock.now()).await.map_err(Problem::database)?;
     let ids = written.map_err(|refused| {
         let mut faults = Faults::default();
         for one in refused {

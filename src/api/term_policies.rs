@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::{Reader, Staff},
+    auth::{By, Reader, Staff},
     body::{Created, Json},
     fields::Faults,
     problem::Problem,
@@ -71,6 +71,7 @@ impl From<TermPolicy> for TermPolicyView {
 pub(super) async fn create(
     State(api): State<Api>,
     staff: Staff,
+    By(key): By,
     Id(term): Id<TermId>,
     Json(new): Json<NewTermPolicy>,
 ) -> Result<Created<TermPolicyView>, Problem> {
@@ -84,7 +85,7 @@ pub(super) async fn create(
         audience: new.audience.unwrap_or(written_for),
         policy: new.policy_id,
         adopted_from: new.adopted_from.unwrap_or_else(|| now.with_timezone(&institution.timezone).date_naive()),
-        adopted_by: staff.key.to_string(),
+        adopted_by: key.to_string(),
         adopted_at: now,
     };
     check(&adopted, written_for)?;
