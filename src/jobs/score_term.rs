@@ -106,7 +106,7 @@ impl Ground {
         let Some(account) = member.account else {
             return scores::NewScore { member: member.id, account: None, github_login, computed: None, lines: Vec::new() };
         };
-        let subject = Subject::new(member.id, account);
+        let subject = Subject { account_changed_at: member.account_changed_at, ..Subject::new(member.id, account) };
         let sheet = scoring::score(&self.policy, &subject, &self.context, self.contributions.of(account));
         let decision = credits::decide(&self.policy.credits, sheet.points, subject.prior.credits, &sheet.unmet);
         // A code with its values, as JSON: messages makes the sentence where it is shown.
