@@ -5,8 +5,8 @@ use std::{future::Future, time::Duration};
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 
-use super::{Attempt, Tools, link_accounts, score_term, sync_repository};
-use crate::model::job::{Job, LinkAccounts, ScoreTerm, SyncRepository};
+use super::{Attempt, Tools, link_accounts, score_network, score_term, sync_repository};
+use crate::model::job::{Job, LinkAccounts, ScoreNetwork, ScoreTerm, SyncRepository};
 
 /// How a worker works.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,7 @@ impl Worker {
             .define_job::<SyncRepository>()
             .define_job::<LinkAccounts>()
             .define_job::<ScoreTerm>()
+            .define_job::<ScoreNetwork>()
             .init()
             .await
             .map_err(|e| Error(e.to_string()))?;
@@ -106,5 +107,13 @@ impl TaskHandler for ScoreTerm {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         score_term::run(&tools(&context)?, &self, attempt(&context)).await
+    }
+}
+
+impl TaskHandler for ScoreNetwork {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        score_network::run(&tools(&context)?, &self).await
     }
 }
