@@ -7,6 +7,7 @@ mod institution;
 mod key;
 mod member;
 mod migrate;
+mod network;
 mod output;
 mod policy;
 mod report;
@@ -76,6 +77,7 @@ enum Command {
     #[command(subcommand)]
     Policy(policy::Command),
     Score(score::Arguments),
+    Network(network::Arguments),
     Report(report::Arguments),
     Doctor(doctor::Arguments),
     /// Explains every setting, with its default
@@ -121,6 +123,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Term(command) => term::run(&command, &settings),
         Command::Policy(command) => policy::run(&command, &settings),
         Command::Score(arguments) => score::run(&arguments, &settings),
+        Command::Network(arguments) => network::run(&arguments, &settings),
         Command::Report(arguments) => report::run(&arguments, &settings),
         Command::Settings | Command::Doctor(_) => Ok(()),
     })

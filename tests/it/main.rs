@@ -13,6 +13,7 @@ mod house_rules;
 mod isolation;
 mod jobs;
 mod local_cluster;
+mod network;
 #[cfg(real_repository)]
 mod real_repository;
 mod sample;
