@@ -3,12 +3,14 @@
 
 mod link_accounts;
 mod read_changes;
+mod score_network;
 mod score_term;
 mod sync_repository;
 mod worker;
 
 use chrono::{DateTime, Utc};
 
+pub use score_network::{Classmate, asks_for_network, network_standings};
 pub use worker::{Error, Worker, WorkerSettings};
 
 use crate::{db, github, model::clock::Clock};

@@ -70,3 +70,17 @@ impl Job for ScoreTerm {
         format!("{}:{}", Self::NAME, self.evaluation_id)
     }
 }
+
+/// Computes the network scores of an institution, up to the last month that is over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ScoreNetwork {
+    pub institution_id: InstitutionId,
+}
+
+impl Job for ScoreNetwork {
+    const NAME: &'static str = "score_network";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.institution_id)
+    }
+}
