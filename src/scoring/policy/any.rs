@@ -359,7 +359,7 @@ fn coherent(mut policy: Policy) -> Policy {
 
 fn fit_rule(rule: &mut Rule, declared: &[String]) {
     let kind = rule.selector.kinds[0];
-    if pay::amount_of(kind).is_none() && !matches!(rule.pay, Pay::Points(_)) {
+    if !pay::has_amount(kind) && !matches!(rule.pay, Pay::Points(_)) {
         rule.pay = Pay::Points(Points::from_thousandths(2500));
     }
     if kind != ItemKind::ALL[0] {
@@ -413,17 +413,17 @@ fn refer_to_groups(policy: &mut Policy) {
 fn hold_bounds(policy: &mut Policy) {
     let most = Some(Points::from_thousandths(7000));
     for number in 0..policy.rules.len() {
-        if !bounds::rule_holds(&policy.rules[number], policy) {
-            if let Pay::Each { most: bound, .. } = &mut policy.rules[number].pay {
-                *bound = most;
-            }
+        if !bounds::rule_holds(&policy.rules[number], policy)
+            && let Pay::Each { most: bound, .. } = &mut policy.rules[number].pay
+        {
+            *bound = most;
         }
     }
     for number in 0..policy.measures.len() {
-        if !bounds::measure_holds(&policy.measures[number], policy) {
-            if let Some(Pay::Each { most: bound, .. }) = &mut policy.measures[number].pay {
-                *bound = most;
-            }
+        if !bounds::measure_holds(&policy.measures[number], policy)
+            && let Some(Pay::Each { most: bound, .. }) = &mut policy.measures[number].pay
+        {
+            *bound = most;
         }
     }
 }

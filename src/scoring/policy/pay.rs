@@ -17,7 +17,7 @@ pub(super) fn of_rule(table: &Table<'_>, kind: Option<ItemKind>) -> Option<Pay> 
     let ways = table.present(&["points", "points_each", "ladder"]);
     one_way(table, &ways)?;
     if let (Some(kind), Some(entry)) = (kind, table.get("points_each").or_else(|| table.get("ladder")))
-        && amount_of(kind).is_none()
+        && !has_amount(kind)
     {
         entry.fault(format!("{} has no amount that could be paid by (hours, a mark or lines): write points", words::a(kind)));
         return None;
@@ -39,14 +39,9 @@ pub(super) fn of_measure(table: &Table<'_>) -> Option<Option<Pay>> {
     by_amount(table)
 }
 
-/// What is the amount of an item of this kind?
-pub(super) fn amount_of(kind: ItemKind) -> Option<&'static str> {
-    match kind {
-        ItemKind::Contribution(Kind::PullRequest) => Some("its effective lines"),
-        ItemKind::Statement(StatementKind::Mark) => Some("its value"),
-        ItemKind::Statement(StatementKind::TimeLog) => Some("its hours"),
-        _ => None,
-    }
+/// Whether an item of this kind has an amount: lines, a value or hours.
+pub(super) const fn has_amount(kind: ItemKind) -> bool {
+    matches!(kind, ItemKind::Contribution(Kind::PullRequest) | ItemKind::Statement(StatementKind::Mark | StatementKind::TimeLog))
 }
 
 /// `None` where there is more than one.

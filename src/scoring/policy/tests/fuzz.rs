@@ -20,13 +20,19 @@ fn whatever_the_bytes_the_evaluator_gives_lines_that_add_up() {
     bolero::check!().with_iterations(500).with_max_len(60).for_each(evaluate);
 }
 
-/// Half of the inputs are a text, half are a piece of one inside a sound policy.
+/// A third of the inputs are a text, a third are some bytes inside a sound policy, and a third say which of its lines to leave out.
 fn read(bytes: &[u8]) {
     let text = match bytes {
-        [way, at, over, cut, rest @ ..] if way % 2 == 0 => {
-            let at = usize::from(u16::from_be_bytes([*at, *over])) % RICH.len();
-            let end = (at + usize::from(*cut)).min(RICH.len());
-            [&RICH.as_bytes()[..at], rest, &RICH.as_bytes()[end..]].concat()
+        [way, high, low, cut, rest @ ..] if way % 3 == 0 => {
+            let at = usize::from(u16::from_be_bytes([*high, *low])) % RICH.len();
+            let end = (at + usize::from(cut % 4)).min(RICH.len());
+            [&RICH.as_bytes()[..at], &rest[..rest.len() % 4], &RICH.as_bytes()[end..]].concat()
+        }
+        [way, rest @ ..] if way % 3 == 1 => {
+            let lines = RICH.lines().count();
+            let left_out: Vec<usize> = rest.iter().take(4).map(|line| usize::from(*line) % lines).collect();
+            let kept = RICH.lines().enumerate().filter(|(number, _)| !left_out.contains(number));
+            kept.map(|(_, line)| format!("{line}\n")).collect::<String>().into_bytes()
         }
         _ => bytes.to_vec(),
     };
