@@ -37,6 +37,9 @@ pub struct Line {
     /// The rule or measure that took it; absent when none did.
     pub rule: Option<Cow<'static, str>>,
     pub base: Points,
+    /// What the base rests on, where the rule alone does not say it: who stated it, the amount that it was paid for, where it came from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub basis: Vec<Reason>,
     pub factors: Vec<Factor>,
     pub points: Points,
     /// Why it earned nothing: it is not applicable, or zero. See `answer`.
@@ -123,7 +126,22 @@ impl Reason {
     }
 }
 
+/// Codes by which the policy does not speak of an item: its line is not applicable, and not zero.
+const NOT_APPLICABLE: &[&str] = &["other_account", "untracked_repository", "no_rule", "category", "outside_term", "name"];
+
 impl Line {
+    /// What the line answers to "what is this worth?".
+    pub fn answer(&self) -> Answer {
+        match &self.excluded {
+            Some(reason) if NOT_APPLICABLE.contains(&&*reason.code) => Answer::NotApplicable,
+            Some(_) => Answer::Zero,
+            None if self.not_yet.is_some() => Answer::NotYet,
+            None if self.points.is_zero() && self.measured_by.is_empty() => Answer::Zero,
+            None if !self.flags.is_empty() => Answer::Flagged,
+            None => Answer::Counted,
+        }
+    }
+
     /// The contribution that it is about.
     pub const fn key(&self) -> Option<&Key> {
         match &self.source {

@@ -27,6 +27,7 @@ fn line(thousandths: i64) -> ExplainedLine {
             counted_at: at("2025-10-01T00:00:00Z"),
             rule: Some("merged".into()),
             base: Points::from_thousandths(10_000),
+            basis: Vec::new(),
             factors: vec![Factor {
                 name: "size".into(),
                 value: "1.20".parse().unwrap(),
@@ -64,6 +65,9 @@ fn row(number: &str, name: &str, thousandths: Option<&[i64]>) -> CreditRow {
                 credits_reason: "r".into(),
             }),
             contributions: i64::try_from(lines.len()).unwrap(),
+            carried: Points::ZERO,
+            flags: Vec::new(),
+            unmet: Vec::new(),
         },
         lines,
     }

@@ -24,6 +24,7 @@ pub(super) fn line(context: &Context, outcome: &Outcome<'_>) -> Line {
         counted_at: outcome.counted_at,
         rule: None,
         base: Points::ZERO,
+        basis: Vec::new(),
         factors: Vec::new(),
         points: outcome.points,
         excluded: None,
