@@ -1,4 +1,4 @@
-//! `accredit policy`: checks a policy file, and adds it as a version that never changes.
+//! `accredit policy`: checks and explains a policy file, and adds it as a version that never changes.
 //! It must not read the rules themselves: `scoring::policy` does.
 
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ use crate::{
         self, Db, InstitutionTx,
         policies::{self, StoredPolicy},
     },
+    messages::{self, Language},
     model::{clock::Clock, ids::PolicyId, institution::Institution, page::MAX_LIMIT, policy::Policy},
     scoring,
 };
@@ -26,6 +27,8 @@ use crate::{
 pub(super) enum Command {
     /// Says whether a file is a policy, without a database
     Check(Check),
+    /// Says in plain words what a file lays down, without a database
+    Explain(Explain),
     /// Adds a file as a new version; the same file twice is once
     Add(Add),
     /// Lists the versions
@@ -38,6 +41,14 @@ pub(super) struct Check {
     /// For a script
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    file: PathBuf,
+    /// The language: en or zh
+    #[arg(long, default_value_t = Language::English)]
+    lang: Language,
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,9 +94,15 @@ pub(super) fn check(arguments: &Check) -> anyhow::Result<()> {
     ))
 }
 
+pub(super) fn explain(arguments: &Explain) -> anyhow::Result<()> {
+    let (_, policy) = read(&arguments.file)?;
+    output::result(messages::explain(arguments.lang, &policy).trim_end())
+}
+
 pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
         Command::Check(arguments) => check(arguments),
+        Command::Explain(arguments) => explain(arguments),
         Command::Add(arguments) => {
             let (text, policy) = read(&arguments.file)?;
             app::with_database(settings, async |db| {
@@ -107,7 +124,7 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<(String, Policy)> {
+pub(super) fn read(file: &Path) -> anyhow::Result<(String, Policy)> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let policy = scoring::policy::parse(&file.display().to_string(), &text)?;
     Ok((text, policy))

@@ -5,6 +5,7 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::{
+    explain::{self, Asked},
     output, policy, report, table,
     tenant::Tenant,
     term,
@@ -30,11 +31,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     tenant: Tenant,
     /// The term's code
-    #[arg(long)]
-    term: String,
-    /// The policy's name, NAME@VERSION or id; may be left out where there is only one
+    #[arg(long, required_unless_present = "explain")]
+    term: Option<String>,
+    /// The policy's name, NAME@VERSION or id; may be left out where there is only one. With a bundle: a policy file to use in place of its own
     #[arg(long)]
     policy: Option<String>,
+    #[command(flatten)]
+    explain: explain::Options,
     /// For a script
     #[arg(long)]
     json: bool,
@@ -59,10 +62,21 @@ struct ScoreView<'a> {
     credits: Option<Credits>,
 }
 
+/// Works out a bundle, if that is what is asked: it needs neither a database nor settings. `None`: something else is asked.
+pub(super) fn offline(arguments: &Arguments) -> Option<anyhow::Result<()>> {
+    match arguments.explain.asked(arguments.term.as_deref())? {
+        Asked::Bundle(file) => Some(explain::offline(file, arguments.policy.as_deref(), arguments.explain.lang)),
+        Asked::Stored { .. } => None,
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
+    if let Some(Asked::Stored { term, number }) = arguments.explain.asked(arguments.term.as_deref()) {
+        return explain::stored(&arguments.explain, (term, number), &arguments.tenant, arguments.policy.as_deref(), settings);
+    }
     app::with_database(settings, async |db| {
         let institution = arguments.tenant.find(&db).await?;
-        let term = term::find(&db, &institution, &arguments.term).await?;
+        let term = term::find(&db, &institution, arguments.term.as_deref().unwrap_or_default()).await?;
         let policy = policy::find(&db, &institution, arguments.policy.as_deref()).await?;
         let work = async {
             let stop = Stop::listen();

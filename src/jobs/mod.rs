@@ -1,6 +1,7 @@
 //! Jobs: the one place where a fetch and a write meet. Each loads, thinks and stores; each may be run twice and does its work once.
 //! No network call stands between the begin and the commit of a transaction.
 
+mod bundle;
 mod link_accounts;
 mod score_term;
 mod sync_repository;
@@ -8,6 +9,7 @@ mod worker;
 
 use chrono::{DateTime, Utc};
 
+pub use bundle::{NoBundle, bundle};
 pub use worker::{Error, Worker, WorkerSettings};
 
 use crate::{db, github, model::clock::Clock};

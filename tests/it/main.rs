@@ -8,6 +8,7 @@ mod cli;
 mod database;
 mod demo;
 mod documents;
+mod explain;
 mod fetching;
 mod house_rules;
 mod isolation;
@@ -16,3 +17,4 @@ mod local_cluster;
 #[cfg(real_repository)]
 mod real_repository;
 mod sample;
+mod words;

@@ -28,8 +28,11 @@ factor-size = size
 factor-category = category
 factor-share = share
 
-bundle-same = the facts under this policy give the same number again: { points-of }, { $credits } credits, { $lines } lines alike
-bundle-other = the facts under this policy give another number than the bundle says: { points-of } and { $credits } credits, not { $old_points } and { $old_credits }; { $lines } lines differ{ $first ->
+bundle-same = the facts under this policy give the same number again: { points-of }, { $credits } credits, all lines alike ({ $lines })
+bundle-other = the facts under this policy give another number than the bundle says: { points-of } and { $credits } credits, not { $old_points } and { $old_credits }; { COUNT($lines) ->
+    [one] { $lines } line differs
+   *[other] { $lines } lines differ
+  }{ $first ->
     [none] { "" }
    *[other] , the first is { $first }
   }

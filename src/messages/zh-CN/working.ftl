@@ -28,7 +28,7 @@ factor-size = 规模
 factor-category = 类别
 factor-share = 份额
 
-bundle-same = 按此评分办法由所附事实重新计算，结果相同：{ points-of }，{ $credits } 学分，{ $lines } 行全部一致
+bundle-same = 按此评分办法由所附事实重新计算，结果相同：{ points-of }，{ $credits } 学分，各行全部一致（{ $lines } 行）
 bundle-other = 按此评分办法由所附事实重新计算，结果与文件所载不同：{ points-of }、{ $credits } 学分，而不是 { $old_points } 分、{ $old_credits } 学分；有 { $lines } 行不同{ $first ->
     [none] { "" }
    *[other] ，第一处是 { $first }
