@@ -50,7 +50,7 @@ impl FromStr for Language {
     }
 }
 
-/// The sentence of a reason. One that an earlier version stored without what its sentence needs is shown as its code and values.
+/// The sentence of a reason. One that this version has no message for, or that lacks a value, is shown as its code and values.
 pub fn sentence(language: Language, reason: &Reason) -> String {
     checked(language, reason).unwrap_or_else(|_| {
         let values = reason.values.iter().map(|(name, value)| format!(" {name}={value}"));
@@ -60,6 +60,9 @@ pub fn sentence(language: Language, reason: &Reason) -> String {
 
 /// The sentence of a reason, or what is missing: no message of that code, or no value that the message names.
 pub fn checked(language: Language, reason: &Reason) -> Result<String, String> {
+    if let Some(sentence) = reason.values.get(Reason::SENTENCE) {
+        return Ok(sentence.to_string());
+    }
     bundle::format(language, &reason.code, None, &values::of(language, reason))
 }
 

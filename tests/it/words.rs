@@ -9,11 +9,12 @@ use accredit::{
         credit::Credits,
         points::Points,
         policy::*,
-        score::Reason,
+        score::{Answer, Line, Reason},
         statement::StatementKind,
     },
     scoring::{self, Code},
 };
+use rstest::rstest;
 use rust_decimal::Decimal;
 
 const CODES: &str = include_str!("../../src/scoring/code.rs");
@@ -123,6 +124,42 @@ fn no_sentence_is_empty_or_lacks_a_value() {
 /// The value stands only in a form that this sentence did not take.
 fn sentence_asks(language: Language, code: &str, name: &str) -> bool {
     (code.starts_with("cap_") || code == "share" || code == "cap_unit") && named(language, code).contains(name)
+}
+
+#[test]
+fn a_line_answers_what_its_code_answers() {
+    for code in Code::ALL {
+        let mut line: Line = serde_json::from_str(
+            r#"{"carry": "in", "counted_at": "2025-10-01T00:00:00Z", "rule": null, "base": "0", "factors": [], "points": "0"}"#,
+        )
+        .unwrap();
+        let is_not_yet = code.answer() == Answer::NotYet;
+        *(if is_not_yet { &mut line.not_yet } else { &mut line.excluded }) = Some(Reason::new(code.as_str()));
+        assert_eq!(line.answer(), code.answer(), "{}", code.as_str());
+    }
+}
+
+#[rstest]
+#[case::it_earned("1", false, false, Answer::Counted)]
+#[case::it_took_away("-1", false, false, Answer::Counted)]
+#[case::it_earned_nothing("0", false, false, Answer::Zero)]
+#[case::only_a_measure_counted_it("0", true, false, Answer::Counted)]
+#[case::a_person_must_look("1", false, true, Answer::Flagged)]
+#[case::nothing_to_look_at("0", false, true, Answer::Zero)]
+#[case::measured_and_a_person_must_look("0", true, true, Answer::Flagged)]
+fn a_line_that_is_not_excluded_answers_by_its_points(
+    #[case] points: &str,
+    #[case] measured: bool,
+    #[case] flagged: bool,
+    #[case] answer: Answer,
+) {
+    let json = format!(
+        r#"{{"carry": "in", "counted_at": "2025-10-01T00:00:00Z", "rule": null, "base": "0", "factors": [], "points": "{points}"}}"#
+    );
+    let mut line: Line = serde_json::from_str(&json).unwrap();
+    line.measured_by.extend(measured.then_some("weeks".into()));
+    line.flags.extend(flagged.then_some(Reason::new("gone")));
+    assert_eq!(line.answer(), answer);
 }
 
 fn decimal(text: &str) -> Decimal {

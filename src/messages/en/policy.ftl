@@ -77,7 +77,11 @@ select-zone = these days end in the zone { $zone }
 dated-opened = it belongs to the term in which it was opened, submitted, committed or published
 dated-closed = it belongs to the term in which it was merged or closed
 requires-merged = it was merged
-requires-confirmed_by_another = another person merged it or stands by an approval of it; an issue was closed by another person's merged pull request
+requires-confirmed_by_another = { $kind ->
+    [pull_request] another person merged it or stands by an approval of it
+    [issue] another person's merged pull request closed it
+   *[other] another person merged it or stands by an approval of it; of an issue: another person's merged pull request closed it
+  }
 requires-on_anothers_work = it is about another person's work
 requires-on_accepted_work = what it is about was merged, or closed as completed
 requires-in_own_pull_request = a pull request of the member brought it

@@ -2,7 +2,7 @@
 //! It must not judge whether they make sense together.
 
 use super::{Page, or_none, reach, set};
-use crate::messages::values;
+use crate::messages::values::{self, NONE};
 use crate::model::policy::{DatedBy, LadderStep, Measure, Normalise, Pay, Rule, Selector, Threshold};
 
 pub(super) fn rules(page: &mut Page, rules: &[Rule]) {
@@ -82,8 +82,12 @@ fn selector(page: &mut Page, selector: &Selector) {
         let names = page.either(&selector.names);
         page.detail("select-names", &[("names", names)]);
     }
+    let only_kind = match selector.kinds.as_slice() {
+        [kind] => kind.as_str(),
+        _ => NONE,
+    };
     for requirement in &selector.requires {
-        page.detail(&format!("requires-{requirement}"), &[]);
+        page.detail(&format!("requires-{requirement}"), &[("kind", only_kind.to_owned())]);
     }
     if !selector.confirmed_by.is_empty() {
         let who = page.in_turn(&selector.confirmed_by);

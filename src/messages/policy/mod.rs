@@ -113,7 +113,7 @@ fn eligibility(page: &mut Page, eligibility: &Eligibility) {
     page.item("eligibility-own", &[("own", eligibility.own_repository.to_string())]);
     if !eligibility.excluded_labels.is_empty() {
         // A label can hold a comma.
-        let labels = page.list(eligibility.excluded_labels.iter().map(|label| format!("\"{label}\"")));
+        let labels = page.list(eligibility.excluded_labels.iter().map(|label| format!("“{label}”")));
         page.item("eligibility-labels", &[("labels", labels)]);
     }
     if eligibility.waiting_days > 0 {

@@ -71,7 +71,11 @@ select-zone = 日期按时区 { $zone } 计算
 dated-opened = 按提出、提交或发布的日期归入学期
 dated-closed = 按合并或关闭的日期归入学期
 requires-merged = 已合并
-requires-confirmed_by_another = 由他人合并或有他人的有效批准；议题须由他人已合并的拉取请求解决
+requires-confirmed_by_another = { $kind ->
+    [pull_request] 由他人合并或有他人的有效批准
+    [issue] 由他人已合并的拉取请求解决
+   *[other] 由他人合并或有他人的有效批准；议题须由他人已合并的拉取请求解决
+  }
 requires-on_anothers_work = 针对他人的工作
 requires-on_accepted_work = 所针对的工作已合并或已解决
 requires-in_own_pull_request = 由成员本人的拉取请求带入
