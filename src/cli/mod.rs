@@ -3,6 +3,7 @@
 
 mod demo;
 mod doctor;
+mod explain;
 mod institution;
 mod key;
 mod member;
@@ -74,7 +75,7 @@ enum Command {
     /// Makes and lists terms
     #[command(subcommand)]
     Term(term::Command),
-    /// Checks, adds, adopts and lists policies
+    /// Checks, explains, adds, adopts and lists policies
     #[command(subcommand)]
     Policy(policy::Command),
     /// States what only people can say: marks, hours, shares, roles, confirmations
@@ -109,6 +110,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Settings => return done(settings::run()),
         Command::Doctor(arguments) => return doctor::run(&arguments, settings),
         Command::Policy(policy::Command::Check(arguments)) => return done(policy::check(&arguments)),
+        Command::Policy(policy::Command::Explain(arguments)) => return done(policy::explain(&arguments)),
+        Command::Score(ref arguments) => {
+            if let Some(over) = score::offline(arguments) {
+                return done(over);
+            }
+        }
         _ => {}
     }
     let settings = settings?;

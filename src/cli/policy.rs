@@ -1,4 +1,4 @@
-//! `accredit policy`: checks a policy file, and adds it as a version that never changes.
+//! `accredit policy`: checks and explains a policy file, and adds it as a version that never changes.
 //! It must not read the rules themselves: `scoring::policy` does.
 
 use std::path::{Path, PathBuf};
@@ -21,6 +21,7 @@ use crate::{
         policies::{self, StoredPolicy},
         term_policies::{self, Choice},
     },
+    messages::{self, Language},
     model::{
         clock::Clock,
         ids::{PolicyId, TermPolicyId},
@@ -37,6 +38,8 @@ use crate::{
 pub(super) enum Command {
     /// Says whether a file is a policy, without a database
     Check(Check),
+    /// Says in plain words what a file lays down, without a database
+    Explain(Explain),
     /// Adds a file as a new version; the same file twice is once
     Add(Add),
     Adopt(Adopt),
@@ -88,6 +91,14 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    file: PathBuf,
+    /// The language: en or zh
+    #[arg(long, default_value_t = Language::English)]
+    lang: Language,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Add {
     #[command(flatten)]
     tenant: Tenant,
@@ -130,9 +141,15 @@ pub(super) fn check(arguments: &Check) -> anyhow::Result<()> {
     ))
 }
 
+pub(super) fn explain(arguments: &Explain) -> anyhow::Result<()> {
+    let (_, policy) = read(&arguments.file)?;
+    output::result(messages::explain(arguments.lang, &policy).trim_end())
+}
+
 pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
         Command::Check(arguments) => check(arguments),
+        Command::Explain(arguments) => explain(arguments),
         Command::Add(arguments) => {
             let (text, policy) = read(&arguments.file)?;
             app::with_database(settings, async |db| {
@@ -158,7 +175,7 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<(String, Policy)> {
+pub(super) fn read(file: &Path) -> anyhow::Result<(String, Policy)> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let policy = scoring::policy::parse(&file.display().to_string(), &text)?;
     Ok((text, policy))

@@ -8,6 +8,7 @@ mod cli;
 mod database;
 mod demo;
 mod documents;
+mod explain;
 mod facts;
 mod fetching;
 mod house_rules;
@@ -19,3 +20,4 @@ mod network;
 #[cfg(real_repository)]
 mod real_repository;
 mod sample;
+mod words;

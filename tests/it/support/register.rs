@@ -217,7 +217,10 @@ fn line(record: &Record) -> Line {
         }],
         points: Points::from_thousandths(if first { 12_500 } else { 0 }),
         excluded: None,
-        limited: (!first).then(|| Reason::new("cap_term")),
+        limited: (!first).then(|| {
+            let used_up = Reason::new("cap_term").with("points", "12.5").with("items", "").with("counts", 0).with("earned", "12.5");
+            ["kinds", "categories", "groups"].into_iter().fold(used_up, |reason, every| reason.with(every, ""))
+        }),
         not_yet: None,
         flags: Vec::new(),
         measured_by: Vec::new(),
