@@ -60,6 +60,7 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(policies::get))
         .routes(routes!(evaluations::create))
         .routes(routes!(evaluations::get))
+        .routes(routes!(evaluations::difference))
         .routes(routes!(scores::list))
         .routes(routes!(contributions::list))
         .routes(routes!(reports::credits))

@@ -144,22 +144,30 @@ pub struct Scored {
     /// Absent: no account is linked.
     pub account: Option<AccountId>,
     pub github_login: Option<String>,
+    pub role: MemberRole,
 }
 
-/// Every member on the register, by number.
-pub async fn list_for_scoring(tx: &mut InstitutionTx) -> Result<Vec<Scored>> {
+/// Every member on the register, or those of them who are `only` meant, by number.
+pub async fn list_for_scoring(tx: &mut InstitutionTx, only: Option<&[MemberId]>) -> Result<Vec<Scored>> {
+    let only: Option<Vec<Uuid>> = only.map(|members| members.iter().map(|member| member.0).collect());
     let rows = sqlx::query!(
-        "select member_id, github_id, github_login from members where institution_id = $1 and removed_at is null order by number",
+        "select member_id, github_id, github_login, role from members
+         where institution_id = $1 and removed_at is null and ($2::uuid[] is null or member_id = any($2)) order by number",
         tx.institution().0,
+        only.as_deref(),
     )
     .fetch_all(tx.conn())
     .await?;
-    let scored = rows.into_iter().map(|row| Scored {
-        id: MemberId(row.member_id),
-        account: row.github_id.map(AccountId),
-        github_login: row.github_login,
-    });
-    Ok(scored.collect())
+    rows.into_iter()
+        .map(|row| {
+            Ok(Scored {
+                id: MemberId(row.member_id),
+                account: row.github_id.map(AccountId),
+                github_login: row.github_login,
+                role: row.role.parse().map_err(|why| Error::bad_row("members", "role", why))?,
+            })
+        })
+        .collect()
 }
 
 struct MemberRow {

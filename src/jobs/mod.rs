@@ -1,16 +1,25 @@
 //! Jobs: the one place where a fetch and a write meet. Each loads, thinks and stores; each may be run twice and does its work once.
 //! No network call stands between the begin and the commit of a transaction.
 
+mod check_scores;
+mod compare_policies;
+mod ground;
 mod link_accounts;
+mod rescore_changed;
 mod score_term;
 mod sync_repository;
 mod worker;
 
 use chrono::{DateTime, Utc};
 
+pub use compare_policies::{NotCompared, compare_policies};
+pub use ground::Lines;
 pub use worker::{Error, Worker, WorkerSettings};
 
-use crate::{db, github, model::clock::Clock};
+use crate::{
+    db, github,
+    model::{clock::Clock, ids::EvaluationId, job::ScoreTerm},
+};
 
 /// What every job works with.
 #[derive(Debug, Clone)]
@@ -52,6 +61,25 @@ impl From<github::Error> for Failure {
             github::Retry::Never => Self::Permanent(why),
         }
     }
+}
+
+impl Failure {
+    fn into_words(self) -> String {
+        match self {
+            Self::Later { why, .. } | Self::Retry(why) | Self::Permanent(why) => why,
+            Self::TakenOver => "another worker does it".to_owned(),
+        }
+    }
+}
+
+/// Scores everybody for an evaluation that waits, without the queue. For benches, which also keep fewer lines.
+pub async fn score_now(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Result<(), String> {
+    score_term::score(tools, job, lines).await.map_err(Failure::into_words)
+}
+
+/// Brings an evaluation up to date without the queue: the one that follows it, if anybody was touched. For benches and tests.
+pub async fn rescore_now(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Result<Option<EvaluationId>, String> {
+    rescore_changed::rescore_one(tools, job, lines).await.map_err(Failure::into_words)
 }
 
 /// Which try of a job this is.

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod contribution;
 pub mod credit;
 pub mod credit_report;
+pub mod difference;
 pub mod fields;
 pub mod github;
 pub mod ids;

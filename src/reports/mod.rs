@@ -2,6 +2,7 @@
 //! They must not compute: every number comes from the rows as it was stored.
 
 mod csv;
+mod difference;
 mod json;
 mod line;
 
@@ -9,6 +10,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 
+pub use difference::{DifferenceView, MemberChangeView, TotalsView};
 pub use line::LineView;
 
 use crate::model::credit_report::{CreditReport, CreditRow};

@@ -6,6 +6,7 @@ mod limits;
 mod rules;
 mod words;
 
+pub mod difference;
 pub mod policy;
 
 #[cfg(test)]

@@ -15,4 +15,5 @@ mod jobs;
 mod local_cluster;
 #[cfg(real_repository)]
 mod real_repository;
+mod rescoring;
 mod sample;

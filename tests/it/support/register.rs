@@ -116,9 +116,11 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
             account: Some(account),
             github_login: Some(format!("ada-{tag}")),
             computed: Some(computed()),
+            contributions: 2,
             lines: records.iter().map(line).collect(),
+            ..NewScore::unknown(member, None)
         },
-        NewScore { member: loner, account: None, github_login: None, computed: None, lines: Vec::new() },
+        NewScore::unknown(loner, None),
     ];
     scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
     evaluations::insert_coverage(&mut tx, evaluation).await.unwrap();
