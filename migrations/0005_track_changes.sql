@@ -108,6 +108,9 @@ alter table evaluations
   add column checked_at timestamptz,
   add column differs uuid[] not null default '{}';
 
+-- How many people from outside had contributed to the repository, as far as the policy asked. NULL: it did not.
+alter table evaluation_coverage add column outside_contributors bigint;
+
 alter table scores
   add column carried bigint not null default 0,
   add column flags jsonb not null default '[]',

@@ -73,17 +73,25 @@ pub async fn list_busy_repositories(tx: &mut InstitutionTx, seen: &Seen) -> Resu
     Ok(rows.into_iter().map(RepositoryId).collect())
 }
 
-/// Whether anybody became a member with an account, or ceased to be one, or has another account.
-pub async fn has_new_links(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool, Error> {
-    let changed = sqlx::query_scalar!(
-        r#"select exists (select from members
-             where institution_id = $1 and changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(changed_in, $3::text::pg_snapshot))
-           as "changed!""#,
+/// Whether people who are no members did anything that is new or changed, or somebody became a member, or ceased to be one, or has another
+/// account: then the number of those who contributed from outside may be another one.
+pub async fn touch_outsiders(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool, Error> {
+    let touched = sqlx::query_scalar!(
+        r#"select exists (select from members m
+             where m.institution_id = $1 and m.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(m.changed_in, $3::text::pg_snapshot))
+           or exists (select from contributions c
+             join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+             where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
+               and not exists (select from members m
+                 where m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null))
+           or exists (select from former_contributions c
+             join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+             where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)) as "touched!""#,
         tx.institution().0,
         seen.oldest_unseen(),
         seen.as_str(),
     );
-    Ok(changed.fetch_one(tx.conn()).await?)
+    Ok(touched.fetch_one(tx.conn()).await?)
 }
 
 /// The members who have done anything in these repositories, or of whom something is stated about them.

@@ -1,13 +1,15 @@
 //! Evaluations: one row for each scoring of a term under a policy, and up to when each repository had been fetched for it.
 //! It must not score, and never changes an evaluation that is over.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{Error, InstitutionTx};
 use crate::model::{
     credit_report::RepositoryCoverage,
-    ids::{EvaluationId, MemberId, PolicyId, TermId},
+    ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId},
     repository::NotFullName,
     term::Term,
     work::{Base, Evaluation, Seen, WorkState},
@@ -237,18 +239,37 @@ pub async fn finish(tx: &mut InstitutionTx, id: EvaluationId, error: Option<&str
     Ok(())
 }
 
-/// Notes up to when each tracked repository has been fetched, as the running evaluation reads it.
-pub async fn insert_coverage(tx: &mut InstitutionTx, id: EvaluationId) -> Result<(), Error> {
+/// Notes up to when each tracked repository has been fetched, as the running evaluation reads it, and how many from outside contributed to
+/// those of which that was counted.
+pub async fn insert_coverage(tx: &mut InstitutionTx, id: EvaluationId, outside: &HashMap<RepositoryId, i64>) -> Result<(), Error> {
+    let (repositories, counts): (Vec<Uuid>, Vec<i64>) = outside.iter().map(|(repository, count)| (repository.0, *count)).unzip();
     sqlx::query!(
-        "insert into evaluation_coverage (institution_id, evaluation_id, repository_id, synced_until)
-         select t.institution_id, $2, r.repository_id, r.synced_until
-         from tracked_repositories t join repositories r using (repository_id) where t.institution_id = $1",
+        "insert into evaluation_coverage (institution_id, evaluation_id, repository_id, synced_until, outside_contributors)
+         select t.institution_id, $2, r.repository_id, r.synced_until, o.people
+         from tracked_repositories t join repositories r using (repository_id)
+         left join unnest($3::uuid[], $4::bigint[]) as o (repository_id, people) on o.repository_id = r.repository_id
+         where t.institution_id = $1",
         tx.institution().0,
         id.0,
+        &repositories,
+        &counts,
     )
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// How many from outside had contributed to each repository when this evaluation counted them.
+pub async fn list_outside_contributors(tx: &mut InstitutionTx, id: EvaluationId) -> Result<HashMap<RepositoryId, i64>, Error> {
+    let rows = sqlx::query!(
+        r#"select repository_id, outside_contributors as "people!" from evaluation_coverage
+           where institution_id = $1 and evaluation_id = $2 and outside_contributors is not null"#,
+        tx.institution().0,
+        id.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (RepositoryId(row.repository_id), row.people)).collect())
 }
 
 /// What an evaluation was made from, by the repositories' names.

@@ -63,7 +63,7 @@ async fn check(tools: &Tools, tx: &mut InstitutionTx, current: EvaluationId) -> 
     };
     let Some(base) = evaluations::get_base(tx, newest).await? else { return Ok(()) };
     let asked = Asked { as_of: now, ..Asked::of(tx, &base.evaluation).await? };
-    let ground = Ground::load(tx, &asked, None).await?;
+    let ground = Ground::load_all(tx, &asked).await?;
     let differs = compare(tx, newest, ground).await?;
     evaluations::note_check(tx, newest, &differs, now).await?;
     if !differs.is_empty() {

@@ -48,8 +48,8 @@ pub async fn compare_policies(
 }
 
 async fn compare(tx: &mut InstitutionTx, before: &Asked, after: &Asked) -> Result<Difference, Failure> {
-    let (mut earlier, before) = score_all(Ground::load(tx, before, None).await?).await?;
-    let (later, after) = score_all(Ground::load(tx, after, None).await?).await?;
+    let (mut earlier, before) = score_all(Ground::load_all(tx, before).await?).await?;
+    let (later, after) = score_all(Ground::load_all(tx, after).await?).await?;
     let mut members = Vec::new();
     for score in later {
         let was = earlier.remove(&score.0);

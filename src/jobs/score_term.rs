@@ -42,10 +42,10 @@ pub(super) async fn score(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Resul
     // One transaction over one moment: a killed worker leaves nothing, and no row is newer than another.
     let mut tx = tools.db.begin_as_of_now(job.institution_id).await?;
     let asked = Asked { lines, ..Asked::of(&mut tx, &evaluation).await? };
-    let ground = Ground::load(&mut tx, &asked, None).await?;
+    let ground = Ground::load_all(&mut tx, &asked).await?;
     evaluations::note_ground(&mut tx, evaluation.id, &[], &ground.prior_evaluations).await?;
+    evaluations::insert_coverage(&mut tx, evaluation.id, &ground.outside_contributors).await?;
     store(&mut tx, evaluation.id, ground).await?;
-    evaluations::insert_coverage(&mut tx, evaluation.id).await?;
     evaluations::finish(&mut tx, evaluation.id, None, tools.clock.now()).await?;
     if evaluations::is_prior(&mut tx, &asked.term, &asked.policy.name).await? {
         db::queue::request_rescoring(&mut tx, tools.clock.now()).await?;

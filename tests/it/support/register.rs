@@ -84,6 +84,10 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let registration =
         Registration { full_name: format!("{tag}/engine").parse().unwrap(), category: "community".into(), members: vec![loner] };
     let repository = repositories::track(&mut tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
+    // One that is tracked no longer.
+    let registration = Registration { full_name: format!("{tag}/gone").parse().unwrap(), category: "own".into(), members: Vec::new() };
+    let gone = repositories::track(&mut tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
+    repositories::untrack(&mut tx, gone).await.unwrap();
     let records = [record(repository, 1, account, "2025-10-01T12:00:00Z"), record(repository, 2, account, "2025-11-01T12:00:00Z")];
     contributions::insert_batch(&mut tx, &records, now()).await.unwrap();
     let (sync, _) = syncs::insert(&mut tx, repository, SyncId::new(now()), now()).await.unwrap();
@@ -123,7 +127,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         NewScore::unknown(loner, None),
     ];
     scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
-    evaluations::insert_coverage(&mut tx, evaluation).await.unwrap();
+    evaluations::insert_coverage(&mut tx, evaluation, &std::collections::HashMap::new()).await.unwrap();
     evaluations::finish(&mut tx, evaluation, None, now()).await.unwrap();
 
     let api_key = ApiKeyId::new(now());
