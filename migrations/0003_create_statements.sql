@@ -7,7 +7,8 @@ create table statements (
   member_id uuid not null,
   kind text not null check (kind in ('mark', 'confirmation', 'time_log', 'share', 'adjustment', 'role', 'achievement', 'exclusion',
     'declaration', 'credited', 'withdrawal')),
-  name text check (name ~ '^[a-z][a-z0-9_-]{0,39}$'),
+  -- A policy's word; of credits, the name of a policy.
+  name text check (name ~ '^[a-z][a-z0-9_-]{0,39}$' or kind = 'credited'),
   value numeric check (value = round(value, 3) and abs(value) <= 1000000),
   rank smallint,
   team smallint check (team between 1 and 20),
@@ -80,5 +81,4 @@ begin
   end loop;
 end $$;
 
-grant select, insert on statements, term_policies, account_links to accredit_app;
 revoke update, delete on statements, term_policies, account_links from accredit_app;

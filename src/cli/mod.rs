@@ -16,6 +16,7 @@ mod roster;
 mod score;
 mod serve;
 mod settings;
+mod statement;
 mod sync;
 mod table;
 mod tenant;
@@ -73,9 +74,12 @@ enum Command {
     /// Makes and lists terms
     #[command(subcommand)]
     Term(term::Command),
-    /// Checks, adds and lists policies
+    /// Checks, adds, adopts and lists policies
     #[command(subcommand)]
     Policy(policy::Command),
+    /// States what only people can say: marks, hours, shares, roles, confirmations
+    #[command(subcommand)]
+    Statement(statement::Command),
     Score(score::Arguments),
     Report(report::Arguments),
     Doctor(doctor::Arguments),
@@ -121,6 +125,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Member(command) => member::run(&command, &settings),
         Command::Term(command) => term::run(&command, &settings),
         Command::Policy(command) => policy::run(&command, &settings),
+        Command::Statement(command) => statement::run(&command, &settings),
         Command::Score(arguments) => score::run(&arguments, &settings),
         Command::Report(arguments) => report::run(&arguments, &settings),
         Command::Settings | Command::Doctor(_) => Ok(()),

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use chrono::NaiveDate;
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -18,10 +19,19 @@ use crate::{
     db::{
         self, Db, InstitutionTx,
         policies::{self, StoredPolicy},
+        term_policies::{self, Choice},
     },
     jobs,
     messages::Language,
-    model::{clock::Clock, ids::PolicyId, institution::Institution, page::MAX_LIMIT, policy::Policy},
+    model::{
+        clock::Clock,
+        ids::{PolicyId, TermPolicyId},
+        institution::Institution,
+        page::MAX_LIMIT,
+        policy::{Audience, Policy},
+        term::{Term, faults_of_days},
+        term_policy::{TermPolicy, misfit},
+    },
     reports::DifferenceView,
     scoring,
 };
@@ -32,6 +42,7 @@ pub(super) enum Command {
     Check(Check),
     /// Adds a file as a new version; the same file twice is once
     Add(Add),
+    Adopt(Adopt),
     /// Lists the versions
     List(List),
     /// Says who would gain or lose what, were another policy in the place of one; writes nothing
@@ -70,6 +81,41 @@ impl From<Tongue> for Language {
             Tongue::Zh => Self::Chinese,
         }
     }
+}
+
+/// Who acts where a command and no key does.
+pub(super) const OPERATOR: &str = "operator";
+
+/// Binds a policy to a term from a day on: `accredit score` takes the one in force
+///
+/// In force on a day is the one with the newest --from that is not after it. Results that are there stay as they are.
+#[derive(Debug, clap::Args)]
+pub(super) struct Adopt {
+    #[command(flatten)]
+    tenant: Tenant,
+    /// The policy's name, NAME@VERSION or id
+    policy: String,
+    /// The term's code
+    #[arg(long)]
+    term: String,
+    /// The first day on which it is in force; today when left out
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<NaiveDate>,
+    /// students, faculty or everyone; whom the policy is written for when left out
+    #[arg(long = "for", value_name = "AUDIENCE")]
+    audience: Option<Audience>,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct AdoptionView<'a> {
+    term: &'a str,
+    policy: &'a str,
+    policy_hash: &'a str,
+    audience: Audience,
+    adopted_from: NaiveDate,
 }
 
 #[derive(Debug, clap::Args)]
@@ -137,6 +183,10 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
                 output::result(format_args!("policy {} {}, hash {}", stored.name, stored.version, stored.hash))
             })
         }
+        Command::Adopt(arguments) => app::with_database(settings, async |db| {
+            let institution = arguments.tenant.find(&db).await?;
+            adopt(&db, &institution, arguments).await
+        }),
         Command::List(arguments) => app::with_database(settings, async |db| {
             let institution = arguments.tenant.find(&db).await?;
             let mut tx = db.begin_as(institution.id).await?;
@@ -175,6 +225,62 @@ fn read(file: &Path) -> anyhow::Result<(String, Policy)> {
     Ok((text, policy))
 }
 
+async fn adopt(db: &Db, institution: &Institution, arguments: &Adopt) -> anyhow::Result<()> {
+    let term = term::find(db, institution, &arguments.term).await?;
+    let stored = find(db, institution, Some(&arguments.policy)).await?;
+    let named = format!("{} {}", stored.name, stored.version);
+    let written_for = scoring::policy::parse(&named, &stored.source)?.audience;
+    let now = Clock::System.now();
+    let adopted = TermPolicy {
+        id: TermPolicyId::new(now),
+        term: term.id,
+        audience: arguments.audience.unwrap_or(written_for),
+        policy: stored.id,
+        adopted_from: arguments.from.unwrap_or_else(|| now.with_timezone(&institution.timezone).date_naive()),
+        adopted_by: OPERATOR.to_owned(),
+        adopted_at: now,
+    };
+    if let Some(why) = misfit(written_for, adopted.audience) {
+        bail!("{why}");
+    }
+    if let Some((_, why)) = faults_of_days(adopted.adopted_from, adopted.adopted_from).into_iter().next() {
+        bail!("--from {why}");
+    }
+    let mut tx = db.begin_as(institution.id).await?;
+    ensure!(term_policies::insert(&mut tx, &adopted).await?, "the term or the policy is not there any more");
+    tx.commit().await?;
+    let TermPolicy { audience, adopted_from, .. } = adopted;
+    if arguments.json {
+        return output::json(&AdoptionView { term: &term.code, policy: &named, policy_hash: &stored.hash, audience, adopted_from });
+    }
+    output::result(format_args!("policy {named} holds for {audience} in {} from {adopted_from}", term.code))
+}
+
+/// The policy under which a term is scored: the one that a person means, or the one that is in force, or the only one.
+pub(super) async fn choose(
+    db: &Db,
+    institution: &Institution,
+    term: &Term,
+    (wanted, audience): (Option<&str>, Option<Audience>),
+) -> anyhow::Result<StoredPolicy> {
+    if wanted.is_some() {
+        return find(db, institution, wanted).await;
+    }
+    let mut tx = db.begin_as(institution.id).await?;
+    let choice = term_policies::choose(&mut tx, term.id, audience, Clock::System.now()).await?;
+    let Choice::Policy(id) = choice else {
+        tx.commit().await?;
+        if let Choice::AskAudience(audiences) = choice {
+            let audiences: Vec<&str> = audiences.iter().map(|audience| audience.as_str()).collect();
+            bail!("policies are in force in {} for {}: say for whom with --for", term.code, audiences.join(", "));
+        }
+        return find(db, institution, None).await; // which says what is missing
+    };
+    let stored = policies::get(&mut tx, id).await?.context("the policy in force is not there any more")?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
 /// Stores a policy's text, or finds it where the same text is stored.
 pub(super) async fn add(db: &Db, institution: &Institution, policy: &Policy, source: String) -> anyhow::Result<StoredPolicy> {
     let mut tx = db.begin_as(institution.id).await?;
@@ -206,7 +312,7 @@ pub(super) async fn find(db: &Db, institution: &Institution, wanted: Option<&str
     let Some(wanted) = wanted else {
         ensure!(
             all.iter().all(|one| one.name == newest.name),
-            "{} has several policies: say which with --policy (`accredit policy list` shows them)",
+            "{} has several policies: say which with --policy (`accredit policy list` shows them), or let one hold with `accredit policy adopt`",
             institution.slug
         );
         return Ok(newest.clone());

@@ -23,6 +23,7 @@ use crate::{
         ids::{EvaluationId, InstitutionId, MemberId, PolicyId, TermId},
         page::MAX_LIMIT,
         points::Points,
+        policy::Audience,
         work::{Evaluation, WorkState},
     },
     reports::DifferenceView,
@@ -37,9 +38,12 @@ pub(super) struct Arguments {
     /// The term's code
     #[arg(long)]
     term: String,
-    /// The policy's name, NAME@VERSION or id; may be left out where there is only one
+    /// The policy's name, NAME@VERSION or id; the one in force when left out, or the only one
     #[arg(long)]
     policy: Option<String>,
+    /// Without --policy, where policies of several are in force: students, faculty or everyone
+    #[arg(long = "for", value_name = "AUDIENCE", conflicts_with = "policy")]
+    audience: Option<Audience>,
     /// For a script
     #[arg(long)]
     json: bool,
@@ -78,7 +82,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
     app::with_database(settings, async |db| {
         let institution = arguments.tenant.find(&db).await?;
         let term = term::find(&db, &institution, &arguments.term).await?;
-        let policy = policy::find(&db, &institution, arguments.policy.as_deref()).await?;
+        let wanted = (arguments.policy.as_deref(), arguments.audience);
+        let policy = policy::choose(&db, &institution, &term, wanted).await?;
         let previous = newest_done(&db, institution.id, term.id).await?;
         let work = async {
             let stop = Stop::listen();

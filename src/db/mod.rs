@@ -16,7 +16,9 @@ pub mod policies;
 pub mod queue;
 pub mod repositories;
 pub mod scores;
+pub mod statements;
 pub mod syncs;
+pub mod term_policies;
 pub mod terms;
 
 mod error;

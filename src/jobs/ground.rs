@@ -209,6 +209,7 @@ impl Ground {
             shared: self.shared.get(&member.id).cloned().unwrap_or_default(),
             network: self.network.get(&member.id).cloned(),
             prior: self.prior.get(&member.id).cloned().unwrap_or_default(),
+            account_changed_at: member.account_changed_at,
             ..Subject::new(member.id, account)
         }
     }
@@ -248,10 +249,10 @@ struct Statements {
 
 impl Statements {
     async fn load(tx: &mut InstitutionTx, only: Option<&[MemberId]>) -> Result<Self, Failure> {
-        let Some(members) = only else { return Ok(Self::sort(list_statements(tx, None).await?, None)) };
+        let Some(members) = only else { return Ok(Self::sort(db::statements::list_for_scoring(tx).await?, None)) };
         let mut wanted = members.to_vec();
         wanted.extend(db::changes::list_sharers_with(tx, members).await?);
-        Ok(Self::sort(list_statements(tx, Some(&wanted)).await?, only))
+        Ok(Self::sort(db::statements::list_of_members(tx, &wanted).await?, only))
     }
 
     /// The shares are everybody's; the rest is kept of those who are scored.
@@ -347,11 +348,6 @@ fn credited(statements: &[Statement], asked: &Asked) -> Decimal {
         .filter(|statement| statement.name.as_deref().is_none_or(|name| name == asked.policy.name) && !is_withdrawn(statement))
         .filter_map(|statement| statement.value)
         .sum()
-}
-
-/// What people stated, of everybody or of some.
-async fn list_statements(_tx: &mut InstitutionTx, _only: Option<&[MemberId]>) -> Result<Vec<Statement>, Failure> {
-    Ok(Vec::new())
 }
 
 /// The members' places in the class, where the policy asks for them. The class is all for whom the policy is.

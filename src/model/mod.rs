@@ -23,4 +23,5 @@ pub mod repository;
 pub mod score;
 pub mod statement;
 pub mod term;
+pub mod term_policy;
 pub mod work;

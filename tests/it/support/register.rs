@@ -7,19 +7,22 @@ use accredit::{
         policies::{self, StoredPolicy},
         repositories::{self, Registration},
         scores::{self, NewScore},
-        syncs, terms,
+        statements, syncs, term_policies, terms,
     },
     model::{
         account::AccountId,
         contribution::{Contribution, Key, Kind, Record, State},
         credit::Credits,
-        ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, SyncId, TermId},
+        ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, TermPolicyId},
         institution::Role,
         member::MemberRole,
         member_score::Computed,
         points::Points,
+        policy::Audience,
         score::{Factor, Line, Reason, Source},
+        statement::{Draft, Mentioned, StatementKind, Whose},
         term::Term,
+        term_policy::TermPolicy,
     },
 };
 use chrono::{DateTime, Utc};
@@ -62,6 +65,8 @@ pub struct Register {
     pub policy: PolicyId,
     pub evaluation: EvaluationId,
     pub api_key: ApiKeyId,
+    /// A mark of the member's first contribution.
+    pub statement: StatementId,
 }
 
 /// Fills an institution's registers. `tag` makes what must be unique unique.
@@ -133,8 +138,36 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let api_key = ApiKeyId::new(now());
     let secret = accredit::model::api_key::KeyHash(Sha256::digest(api_key.to_string()).into());
     accredit::db::api_keys::insert(&mut tx, api_key, Role::Reader, &secret, now()).await.unwrap();
+    let statement = statements::record(&mut tx, "operator", &[&mark(member)], now()).await.unwrap().unwrap()[0];
+    let adopted = TermPolicy {
+        id: TermPolicyId::new(now()),
+        term: term.id,
+        audience: Audience::Everyone,
+        policy: policy.id,
+        adopted_from: term.starts_on,
+        adopted_by: "operator".into(),
+        adopted_at: now(),
+    };
+    assert!(term_policies::insert(&mut tx, &adopted).await.unwrap());
     tx.commit().await.unwrap();
-    Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key }
+    Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key, statement }
+}
+
+/// A mark of the first contribution.
+fn mark(member: MemberId) -> Draft {
+    Draft {
+        kind: StatementKind::Mark,
+        member: Whose::Id(member),
+        name: Some("difficulty".into()),
+        value: Some("4.5".into()),
+        rank: None,
+        team: None,
+        about: Some(Mentioned::Contribution("https://github.example/pull/1".into())),
+        happened_on: "2025-10-01".parse().unwrap(),
+        until_on: None,
+        on_behalf_of: Some("Prof. Babbage".into()),
+        reason: "Shown in the colloquium".into(),
+    }
 }
 
 /// The n-th merged pull request of an account.
