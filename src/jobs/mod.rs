@@ -5,6 +5,7 @@ mod check_scores;
 mod compare_policies;
 mod ground;
 mod link_accounts;
+mod read_changes;
 mod rescore_changed;
 mod score_term;
 mod sync_repository;

@@ -5,8 +5,8 @@ use std::{future::Future, time::Duration};
 
 use graphile_worker::{Cron, IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 
-use super::{Attempt, Tools, check_scores, link_accounts, rescore_changed, score_term, sync_repository};
-use crate::model::job::{CheckNightly, CheckScores, Job, LinkAccounts, RescoreChanged, ScoreTerm, SyncRepository};
+use super::{Attempt, Tools, check_scores, link_accounts, read_changes, rescore_changed, score_term, sync_repository};
+use crate::model::job::{CheckNightly, CheckScores, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreTerm, SyncRepository};
 
 /// When the nightly check is asked for, by the clock of the worker's machine.
 const NIGHTLY: (u32, u32) = (3, 17);
@@ -60,6 +60,7 @@ impl Worker {
             .shutdown_signal(stop)
             .add_extension(tools)
             .define_job::<SyncRepository>()
+            .define_job::<ReadChanges>()
             .define_job::<LinkAccounts>()
             .define_job::<ScoreTerm>()
             .define_job::<RescoreChanged>()
@@ -97,6 +98,14 @@ impl TaskHandler for SyncRepository {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         sync_repository::run(&tools(&context)?, &self, attempt(&context)).await
+    }
+}
+
+impl TaskHandler for ReadChanges {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        read_changes::run(&tools(&context)?, &self).await
     }
 }
 
