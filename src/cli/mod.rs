@@ -8,6 +8,7 @@ mod institution;
 mod key;
 mod member;
 mod migrate;
+mod network;
 mod output;
 mod policy;
 mod report;
@@ -81,6 +82,7 @@ enum Command {
     #[command(subcommand)]
     Statement(statement::Command),
     Score(score::Arguments),
+    Network(network::Arguments),
     Report(report::Arguments),
     Doctor(doctor::Arguments),
     /// Explains every setting, with its default
@@ -127,6 +129,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Policy(command) => policy::run(&command, &settings),
         Command::Statement(command) => statement::run(&command, &settings),
         Command::Score(arguments) => score::run(&arguments, &settings),
+        Command::Network(arguments) => network::run(&arguments, &settings),
         Command::Report(arguments) => report::run(&arguments, &settings),
         Command::Settings | Command::Doctor(_) => Ok(()),
     })

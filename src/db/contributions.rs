@@ -247,7 +247,7 @@ fn read_change(json: &[u8]) -> Result<Box<Change>, Error> {
     serde_json::from_slice(json).map(Box::new).map_err(|e| bad("change", e.to_string()))
 }
 
-fn listed<T: ToString>(values: &[T]) -> String {
+pub(super) fn listed<T: ToString>(values: &[T]) -> String {
     values.iter().map(T::to_string).collect::<Vec<_>>().join(",")
 }
 
@@ -255,7 +255,7 @@ fn text(bytes: &[u8]) -> Result<&str, Error> {
     std::str::from_utf8(bytes).map_err(|e| bad("text", e.to_string()))
 }
 
-fn word<T: std::str::FromStr<Err = String>>(bytes: &[u8], column: &'static str) -> Result<T, Error> {
+pub(super) fn word<T: std::str::FromStr<Err = String>>(bytes: &[u8], column: &'static str) -> Result<T, Error> {
     text(bytes)?.parse().map_err(|why| bad(column, why))
 }
 

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod institutions;
 pub mod local;
 pub mod members;
+pub mod network_scores;
 pub mod policies;
 pub mod queue;
 pub mod repositories;

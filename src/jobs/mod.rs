@@ -7,6 +7,7 @@ mod ground;
 mod link_accounts;
 mod read_changes;
 mod rescore_changed;
+mod score_network;
 mod score_term;
 mod sync_repository;
 mod worker;
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 
 pub use compare_policies::{NotCompared, compare_policies};
 pub use ground::Lines;
+pub use score_network::{Classmate, asks_for_network, network_standings};
 pub use worker::{Error, Worker, WorkerSettings};
 
 use crate::{

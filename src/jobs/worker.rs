@@ -5,8 +5,8 @@ use std::{future::Future, time::Duration};
 
 use graphile_worker::{Cron, IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 
-use super::{Attempt, Tools, check_scores, link_accounts, read_changes, rescore_changed, score_term, sync_repository};
-use crate::model::job::{CheckNightly, CheckScores, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreTerm, SyncRepository};
+use super::{Attempt, Tools, check_scores, link_accounts, read_changes, rescore_changed, score_network, score_term, sync_repository};
+use crate::model::job::{CheckNightly, CheckScores, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreNetwork, ScoreTerm, SyncRepository};
 
 /// When the nightly check is asked for, by the clock of the worker's machine.
 const NIGHTLY: (u32, u32) = (3, 17);

@@ -76,6 +76,20 @@ impl Job for ScoreTerm {
     }
 }
 
+/// Computes the network scores of an institution, up to the last month that is over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ScoreNetwork {
+    pub institution_id: InstitutionId,
+}
+
+impl Job for ScoreNetwork {
+    const NAME: &'static str = "score_network";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.institution_id)
+    }
+}
+
 /// Scores anew, in the current terms of an institution, whom changes touched.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RescoreChanged {

@@ -16,6 +16,8 @@ pub mod job;
 pub mod lines;
 pub mod member;
 pub mod member_score;
+pub mod month;
+pub mod network;
 pub mod page;
 pub mod points;
 pub mod policy;

@@ -16,6 +16,7 @@ use crate::support::{
     cluster::reachable_directory,
     database::EmptyDatabase,
     program::{Ran, Running, run},
+    register,
 };
 
 const POLICY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/policies/practice.toml");
@@ -459,4 +460,20 @@ async fn a_worker_stops_when_it_is_told_to() {
     let mut worker = Running::start(&shell.variables(), &["work"]);
     worker.line_with("working");
     assert_eq!(worker.stop(Signal::SIGTERM), Some(0));
+}
+
+#[tokio::test]
+async fn the_network_scores_of_a_month_are_listed_and_a_month_that_is_not_over_has_none() {
+    let shell = Shell::with_institution().await;
+    shell.run(&["network"]).failed("no month has network scores");
+    let mut tx = shell.database.db().begin_as_operator().await.unwrap();
+    let institution = db::institutions::list(&mut tx).await.unwrap().remove(0).id;
+    tx.commit().await.unwrap();
+    register::fill(shell.database.db(), institution, "r").await;
+    let october = shell.run(&["network", "--month", "2025-10", "--json"]).ok().json();
+    // One pull request was opened and merged in October: √(4.0679 + 2.0339).
+    assert_eq!((&october["month"], &october["members"][0]["activity"]), (&json!("2025-10"), &json!("2.47")));
+    assert!(shell.run(&["network"]).ok().err.lines().any(|line| line.starts_with("of 20")));
+    shell.run(&["network", "--month", "2199-01"]).failed("is the newest month that has");
+    assert_eq!(shell.run(&["network", "--month", "October"]).status, 2);
 }

@@ -18,8 +18,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("contributions", &["model"]),
     ("scoring", &["model"]),
     ("credits", &["model"]),
+    ("network", &["model"]),
     ("reports", &["model"]),
-    ("jobs", &["model", "config", "github", "db", "contributions", "scoring", "credits"]),
+    ("jobs", &["model", "config", "github", "db", "contributions", "scoring", "credits", "network"]),
     ("api", &["model", "config", "db", "scoring", "reports"]),
     ("app", &["model", "config", "telemetry", "shutdown", "github", "db", "jobs", "api"]),
     (
@@ -55,7 +56,7 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
 ];
 
-const THINKING: &[&str] = &["model", "contributions", "scoring", "credits", "reports"];
+const THINKING: &[&str] = &["model", "contributions", "scoring", "credits", "reports", "network"];
 const NEVER_IN_THINKING_ROOMS: &[&str] = &["async fn", ".await", "tokio", "Utc::now", "std::env", "std::fs", "std::net", "f32", "f64"];
 
 struct Source {

@@ -74,7 +74,7 @@ async fn every_table_of_an_institution_stands_behind_the_wall() {
     let database = TestDatabase::new().await;
     let mut owner = database.owner().await;
     let tables: Vec<String> = sqlx::query_scalar(TENANT_TABLES).fetch_all(&mut owner).await.unwrap();
-    assert!(tables.len() >= 11, "{tables:?}");
+    assert!(tables.len() >= 14, "{tables:?}");
     assert_eq!(complaints(&mut owner).await, Vec::<String>::new());
 }
 

@@ -15,6 +15,7 @@ mod isolation;
 mod jobs;
 mod linguist;
 mod local_cluster;
+mod network;
 #[cfg(real_repository)]
 mod real_repository;
 mod rescoring;

@@ -4,6 +4,7 @@ use accredit::{
     db::{
         Db, accounts, contributions, evaluations,
         members::{self, Profile},
+        network_scores,
         policies::{self, StoredPolicy},
         repositories::{self, Registration},
         scores::{self, NewScore},
@@ -17,6 +18,8 @@ use accredit::{
         institution::Role,
         member::MemberRole,
         member_score::Computed,
+        month::Month,
+        network::{MonthScores, ONE, Ranks},
         points::Points,
         policy::Audience,
         score::{Factor, Line, Reason, Source},
@@ -134,6 +137,10 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
     evaluations::insert_coverage(&mut tx, evaluation, &std::collections::HashMap::new()).await.unwrap();
     evaluations::finish(&mut tx, evaluation, None, now()).await.unwrap();
+
+    let ranks = Ranks { accounts: [(account, ONE)].into(), repositories: [(repository, 2 * ONE)].into(), background: 0 };
+    let month = Month::of_day("2025-10-01".parse().unwrap());
+    network_scores::insert(&mut tx, month, &[7; 32], &MonthScores { ranks, activity: [(account, 3 * ONE)].into() }).await.unwrap();
 
     let api_key = ApiKeyId::new(now());
     let secret = accredit::model::api_key::KeyHash(Sha256::digest(api_key.to_string()).into());
