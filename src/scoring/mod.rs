@@ -1,10 +1,23 @@
-//! Scores what one member did in one term under one policy: one line for each contribution, each with its reason.
+//! Scores what one member did in one term under one policy: one line for each contribution, statement and measure, each with its reason.
 //! It must not do I/O, read a clock or use floats: the same values in give the same sheet out, in whatever order they come.
 
+mod case;
 mod code;
+mod eligible;
+mod flags;
+mod licences;
 mod limits;
+mod measures;
+mod pay;
+mod payout;
+mod reasons;
 mod rules;
+mod shares;
+mod tally;
+mod units;
+mod verdict;
 mod words;
+mod works;
 
 pub mod difference;
 pub mod policy;
@@ -27,14 +40,14 @@ use crate::model::{
     points::Points,
     policy::Policy,
     repository::RepositoryContext,
-    score::ScoreSheet,
+    score::{Answer, Line, Reason, ScoreSheet},
     statement::Statement,
     term::Window,
 };
 
+use case::Case;
 pub use code::Code;
-use limits::{Binding, Budgets};
-use rules::Verdict;
+use tally::tally;
 
 /// Whose contributions are scored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,49 +152,48 @@ mod pairs {
     }
 }
 
-/// The whole sheet. Each contribution gives exactly one line, by date and then by key; the lines add up to the total.
-/// The contributions' keys must be distinct, as they are in the table.
+/// What the lines of a sheet come to, without the lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Total {
+    pub points: Points,
+    pub carried: Points,
+    pub unmet: Vec<Reason>,
+}
+
+/// The whole sheet: a line for each contribution and statement that can earn, by date and then by key; then one for each measure that pays,
+/// each adjustment, and what is carried. The lines add up to the total. What is given twice counts once.
 pub fn score(policy: &Policy, subject: &Subject, context: &Context, contributions: &[Contribution]) -> ScoreSheet {
-    let mut lines = Vec::with_capacity(contributions.len());
-    let points = walk(policy, subject, context, contributions, |outcome| lines.push(words::line(context, &outcome)));
-    ScoreSheet { points, lines, ..ScoreSheet::default() }
+    let case = Case::new(policy, subject, context);
+    let tally = tally(&case, contributions);
+    let mut lines: Vec<Line> = tally.judged.iter().map(|judged| words::of_item(&case, judged, &tally.applied)).collect();
+    let paying = tally.measures.taken.iter().filter(|taken| taken.measure.pay.is_some());
+    lines.extend(paying.map(|taken| words::of_measure(taken, &tally.applied)));
+    lines.extend(tally.adjustments.iter().map(|(statement, points)| words::of_adjustment(&case, statement, *points)));
+    if !subject.prior.carried.is_zero() {
+        lines.push(words::of_carried_in(&case));
+    }
+    if let Some(payout) = policy.payout.as_ref().filter(|_| !tally.settled.carried.is_zero()) {
+        lines.push(words::of_carried_out(&case, payout, tally.settled.carried));
+    }
+    let flags = flags::of_member(&case, &tally.judged);
+    ScoreSheet { points: tally.settled.paid, lines, flags, unmet: tally.unmet, carried: tally.settled.carried }
 }
 
 /// The total of that sheet, without its lines: the same walk, no words.
-pub fn total(policy: &Policy, subject: &Subject, context: &Context, contributions: &[Contribution]) -> Points {
-    walk(policy, subject, context, contributions, |_| ())
+pub fn total(policy: &Policy, subject: &Subject, context: &Context, contributions: &[Contribution]) -> Total {
+    let tally = tally(&Case::new(policy, subject, context), contributions);
+    Total { points: tally.settled.paid, carried: tally.settled.carried, unmet: tally.unmet }
 }
 
-/// What came of one contribution, before it is put into words.
-struct Outcome<'a> {
-    contribution: &'a Contribution,
-    counted_at: DateTime<Utc>,
-    verdict: Verdict<'a>,
-    /// What counts of what the rule pays.
-    points: Points,
-    binding: Option<Binding<'a>>,
-}
-
-/// Judges each contribution by itself, then lets the limits take them in the order of date and key.
-fn walk<'a>(
-    policy: &'a Policy,
-    subject: &Subject,
-    context: &'a Context,
-    contributions: &'a [Contribution],
-    mut each: impl FnMut(Outcome<'a>),
-) -> Points {
-    let mut judged: Vec<_> =
-        contributions.iter().map(|contribution| (rules::judge(policy, subject, context, contribution), contribution)).collect();
-    judged.sort_unstable_by(|(a, a_of), (b, b_of)| a.counted_at.cmp(&b.counted_at).then_with(|| a_of.key.cmp(&b_of.key)));
-    let mut budgets = Budgets::new(&policy.limits, context.zone);
-    let mut sum = Points::ZERO;
-    for (judgement, contribution) in judged {
-        let (points, binding) = match &judgement.verdict {
-            Verdict::Excluded(_) => (Points::ZERO, None),
-            Verdict::Earned(earning) => budgets.take(contribution, earning.category, judgement.counted_at, earning.points),
-        };
-        sum += points;
-        each(Outcome { contribution, counted_at: judgement.counted_at, verdict: judgement.verdict, points, binding });
+/// What a line answers to "what is this worth?".
+pub fn answer(line: &Line) -> Answer {
+    if let Some(reason) = &line.excluded {
+        return Code::of_word(&reason.code).map_or(Answer::Zero, Code::answer);
     }
-    sum
+    match line {
+        Line { not_yet: Some(_), .. } => Answer::NotYet,
+        Line { points, measured_by, .. } if points.is_zero() && measured_by.is_empty() => Answer::Zero,
+        Line { flags, .. } if !flags.is_empty() => Answer::Flagged,
+        _ => Answer::Counted,
+    }
 }
