@@ -33,39 +33,31 @@ create trigger note_change before update on repositories
   execute function note_change();
 
 -- Statements are appended and never changed: the default is all that they need.
-do $$ begin
-  if to_regclass('statements') is not null then
-    alter table statements add column changed_in xid8 not null default pg_current_xact_id();
-    create index statements_changed_in on statements (institution_id, changed_in);
-  end if;
-end $$;
+alter table statements add column changed_in xid8 not null default pg_current_xact_id();
+create index statements_changed_in on statements (institution_id, changed_in);
 
--- What a contribution was to other people before a change that took it from them: its author, what it reverted, whose lines it had.
+-- Whose a contribution was before a change that took it from them, or what it said of other contributions.
 create table former_contributions (
   repository_id uuid not null references repositories,
   kind text not null,
   github_id text not null,
   changed_in xid8 not null default pg_current_xact_id(),
   account_id bigint,
-  number bigint,
-  reverts bigint,
-  fingerprint bigint,
   primary key (repository_id, kind, github_id, changed_in)
 );
 create index former_contributions_changed_in on former_contributions (changed_in);
 
 create function note_former_contribution() returns trigger language plpgsql as $$
 begin
-  insert into former_contributions (repository_id, kind, github_id, account_id, number, reverts, fingerprint)
-  values (old.repository_id, old.kind, old.github_id, old.account_id, old.number, (old.change ->> 'reverts')::bigint,
-    (old.change ->> 'fingerprint')::bigint)
+  insert into former_contributions (repository_id, kind, github_id, account_id)
+  values (old.repository_id, old.kind, old.github_id, old.account_id)
   on conflict do nothing; -- within one transaction only what was there before it counts
   return null;
 end $$;
 
 create trigger note_former_contribution after update on contributions
-  for each row when ((old.account_id, old.change -> 'reverts', old.change -> 'fingerprint')
-    is distinct from (new.account_id, new.change -> 'reverts', new.change -> 'fingerprint'))
+  for each row when ((old.account_id, old.number, old.title, old.change -> 'reverts', old.change -> 'reverts_commit', old.change -> 'fingerprint')
+    is distinct from (new.account_id, new.number, new.title, new.change -> 'reverts', new.change -> 'reverts_commit', new.change -> 'fingerprint'))
   execute function note_former_contribution();
 
 -- Repositories of whose registration something was deleted: that they are tracked at all, or whose they are.
@@ -104,6 +96,8 @@ alter table evaluations
   add column server bigint,
   -- The evaluations of earlier terms from which carried points and credits were taken.
   add column prior uuid[] not null default '{}',
+  -- The reverts and copies that it knew of. NULL: it is from before they were kept.
+  add column traces jsonb,
   -- When everybody was last scored anew and compared with it, and who differed.
   add column checked_at timestamptz,
   add column differs uuid[] not null default '{}';

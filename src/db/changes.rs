@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Error, InstitutionTx};
 use crate::model::{
+    contribution::Key,
     ids::{EvaluationId, MemberId, RepositoryId},
     work::Seen,
 };
@@ -113,30 +114,29 @@ pub async fn list_members_in(tx: &mut InstitutionTx, repositories: &[RepositoryI
     Ok(rows.into_iter().map(MemberId).collect())
 }
 
-/// The members one of whose pull requests is reverted by one that changed, or was before it changed.
-pub async fn list_reverted_members(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<MemberId>, Error> {
-    let rows = sqlx::query!(
-        r#"select c.repository_id as "repository_id!", (c.change ->> 'reverts')::bigint as "number!" from contributions c
-           join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
-           where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot) and c.change ? 'reverts'
-           union
-           select c.repository_id, c.reverts from former_contributions c
-           join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
-           where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot) and c.reverts is not null"#,
-        tx.institution().0,
+/// Whether anything changed by which pull requests are known to be reverted, or to bring lines that were there before.
+pub async fn touch_traces(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool, Error> {
+    let touched = sqlx::query_scalar!(
+        r#"select exists (select from contributions c
+             where c.changed_in >= $1::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $2::text::pg_snapshot)
+               and (c.kind = 'commit' or c.change ?| array['reverts', 'reverts_commit', 'fingerprint']))
+           or exists (select from former_contributions c
+             where c.changed_in >= $1::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $2::text::pg_snapshot)) as "touched!""#,
         seen.oldest_unseen(),
         seen.as_str(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    // Most of the time there is none, and then the table is not asked.
-    if rows.is_empty() {
+    );
+    Ok(touched.fetch_one(tx.conn()).await?)
+}
+
+/// The members who did these pull requests, or what belongs to them.
+pub async fn list_members_of_numbers(tx: &mut InstitutionTx, numbers: &[(RepositoryId, i64)]) -> Result<Vec<MemberId>, Error> {
+    if numbers.is_empty() {
         return Ok(Vec::new());
     }
-    let (repositories, numbers): (Vec<Uuid>, Vec<i64>) = rows.into_iter().map(|row| (row.repository_id, row.number)).unzip();
+    let (repositories, numbers): (Vec<Uuid>, Vec<i64>) = numbers.iter().map(|(repository, number)| (repository.0, *number)).unzip();
     let members = sqlx::query_scalar!(
-        "select distinct m.member_id from unnest($2::uuid[], $3::bigint[]) as reverted (repository_id, number)
-         join contributions c on c.repository_id = reverted.repository_id and c.number = reverted.number and c.kind = 'pull_request'
+        "select distinct m.member_id from unnest($2::uuid[], $3::bigint[]) as n (repository_id, number)
+         join contributions c on c.repository_id = n.repository_id and c.number = n.number
          join members m on m.institution_id = $1 and m.github_id = c.account_id",
         tx.institution().0,
         &repositories,
@@ -147,29 +147,22 @@ pub async fn list_reverted_members(tx: &mut InstitutionTx, seen: &Seen) -> Resul
     Ok(members.into_iter().map(MemberId).collect())
 }
 
-/// The members who brought the same lines as a pull request that changed, or as it had before.
-pub async fn list_members_of_same_lines(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<MemberId>, Error> {
-    let fingerprints = sqlx::query_scalar!(
-        r#"select (c.change ->> 'fingerprint')::bigint as "fingerprint!" from contributions c
-           where c.changed_in >= $1::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $2::text::pg_snapshot) and c.change ? 'fingerprint'
-           union
-           select c.fingerprint from former_contributions c
-           where c.changed_in >= $1::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $2::text::pg_snapshot)
-             and c.fingerprint is not null"#,
-        seen.oldest_unseen(),
-        seen.as_str(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    if fingerprints.is_empty() {
+/// The members who did these contributions.
+pub async fn list_members_of_keys(tx: &mut InstitutionTx, keys: &[&Key]) -> Result<Vec<MemberId>, Error> {
+    if keys.is_empty() {
         return Ok(Vec::new());
     }
+    let repositories: Vec<Uuid> = keys.iter().map(|key| key.repository.0).collect();
+    let kinds: Vec<String> = keys.iter().map(|key| key.kind.as_str().to_owned()).collect();
+    let github_ids: Vec<String> = keys.iter().map(|key| key.github_id.to_string()).collect();
     let members = sqlx::query_scalar!(
-        "select distinct m.member_id from contributions c
-         join members m on m.institution_id = $1 and m.github_id = c.account_id
-         where c.change ? 'fingerprint' and (c.change ->> 'fingerprint')::bigint = any($2)",
+        "select distinct m.member_id from unnest($2::uuid[], $3::text[], $4::text[]) as k (repository_id, kind, github_id)
+         join contributions c on (c.repository_id, c.kind, c.github_id) = (k.repository_id, k.kind, k.github_id)
+         join members m on m.institution_id = $1 and m.github_id = c.account_id",
         tx.institution().0,
-        &fingerprints,
+        &repositories,
+        &kinds,
+        &github_ids,
     )
     .fetch_all(tx.conn())
     .await?;
@@ -232,22 +225,6 @@ pub async fn list_members_of_statements(tx: &mut InstitutionTx, seen: &Seen) -> 
            union
            select s.member_id from works join statements s on s.institution_id = $1 and s.kind = 'share'
              and (s.about_repository_id, s.about_kind, s.about_github_id) = (works.repository_id, works.kind, works.github_id)"#,
-        tx.institution().0,
-        seen.oldest_unseen(),
-        seen.as_str(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(MemberId).collect())
-}
-
-/// The members of whom a share is stated in a contribution that changed.
-pub async fn list_sharers_of_changes(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<MemberId>, Error> {
-    let rows = sqlx::query_scalar!(
-        "select distinct s.member_id from contributions c
-         join statements s on s.institution_id = $1 and s.kind = 'share'
-           and (s.about_repository_id, s.about_kind, s.about_github_id) = (c.repository_id, c.kind, c.github_id)
-         where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)",
         tx.institution().0,
         seen.oldest_unseen(),
         seen.as_str(),

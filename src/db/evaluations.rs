@@ -12,6 +12,7 @@ use crate::model::{
     ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId},
     repository::NotFullName,
     term::Term,
+    traces::Traces,
     work::{Base, Evaluation, Seen, WorkState},
 };
 
@@ -92,14 +93,19 @@ pub async fn insert_following(tx: &mut InstitutionTx, id: EvaluationId, of: Eval
 pub async fn get_base(tx: &mut InstitutionTx, id: EvaluationId) -> Result<Option<Base>, Error> {
     let Some(evaluation) = get(tx, id).await?.filter(|evaluation| evaluation.state == WorkState::Done) else { return Ok(None) };
     let row = sqlx::query!(
-        r#"select bases, case when server = (select system_identifier from pg_control_system()) then snapshot::text end as seen
+        r#"select bases, traces as "traces: sqlx::types::Json<Traces>", case when server = (select system_identifier from pg_control_system()) then snapshot::text end as seen
            from evaluations where institution_id = $1 and evaluation_id = $2"#,
         tx.institution().0,
         id.0,
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(Some(Base { evaluation, bases: row.bases.into_iter().map(EvaluationId).collect(), seen: row.seen.map(Seen::new) }))
+    Ok(Some(Base {
+        evaluation,
+        bases: row.bases.into_iter().map(EvaluationId).collect(),
+        traces: row.traces.map(|json| json.0),
+        seen: row.seen.map(Seen::new),
+    }))
 }
 
 /// What is to be kept up to date: of each term that has not ended before `since` and of each policy name the newest that is done. Earlier terms
@@ -166,19 +172,26 @@ pub async fn is_any_current(tx: &mut InstitutionTx, since: NaiveDate) -> Result<
     Ok(any.fetch_one(tx.conn()).await?)
 }
 
-/// Notes what a running evaluation is made from: what this transaction sees, those it rests on, and those of earlier terms. Call it in the
-/// transaction (as of one moment) that reads it.
-pub async fn note_ground(tx: &mut InstitutionTx, id: EvaluationId, bases: &[EvaluationId], prior: &[EvaluationId]) -> Result<(), Error> {
+/// Notes what a running evaluation is made from: what this transaction sees, those it rests on, those of earlier terms, and the reverts and
+/// copies that it knows of. Call it in the transaction (as of one moment) that reads it.
+pub async fn note_ground(
+    tx: &mut InstitutionTx,
+    id: EvaluationId,
+    bases: &[EvaluationId],
+    prior: &[EvaluationId],
+    traces: &Traces,
+) -> Result<(), Error> {
     let bases: Vec<Uuid> = bases.iter().map(|base| base.0).collect();
     let prior: Vec<Uuid> = prior.iter().map(|prior| prior.0).collect();
     sqlx::query!(
-        "update evaluations set bases = $3, prior = $4, snapshot = pg_current_snapshot(),
+        "update evaluations set bases = $3, prior = $4, traces = $5, snapshot = pg_current_snapshot(),
            server = (select system_identifier from pg_control_system())
          where institution_id = $1 and evaluation_id = $2 and state in ('queued', 'running')",
         tx.institution().0,
         id.0,
         &bases,
         &prior,
+        sqlx::types::Json(traces) as _,
     )
     .execute(tx.conn())
     .await?;

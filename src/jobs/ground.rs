@@ -7,7 +7,10 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
-use super::Failure;
+use super::{
+    Failure,
+    score_network::{self, Classmate},
+};
 use crate::{
     credits,
     db::{self, InstitutionTx, members::Scored, scores::NewScore},
@@ -18,11 +21,14 @@ use crate::{
         ids::{EvaluationId, MemberId, RepositoryId},
         member::MemberRole,
         member_score::Computed,
+        month::Month,
         points::Points,
-        policy::{Audience, Count, Policy},
+        policy::{Audience, Policy},
         repository::RepositoryContext,
+        score::Reason,
         statement::{About, Statement, StatementKind},
         term::{Term, Window, start_of_day},
+        traces::Traces,
         work::Evaluation,
     },
     scoring::{self, Context, Network, Prior, Subject},
@@ -64,7 +70,7 @@ impl Asked {
 
     /// Whether what a member has depends on what the whole class has.
     pub fn needs_the_class(&self) -> bool {
-        self.policy.measures.iter().any(|measure| matches!(measure.count, Count::Openrank | Count::Activity))
+        score_network::asks_for_network(&self.policy)
     }
 
     /// Whether what a member has depends on earlier terms.
@@ -104,24 +110,48 @@ pub(super) struct Ground {
     network: HashMap<MemberId, Network>,
     prior: HashMap<MemberId, Prior>,
     pub prior_evaluations: Vec<EvaluationId>,
-    pub outside_contributors: OutsideContributors,
+    pub surroundings: Surroundings,
 }
 
-/// How many people from outside contributed to each repository; empty where the policy does not ask.
-pub(super) type OutsideContributors = HashMap<RepositoryId, i64>;
+/// What no member's own rows say, and what is the longest to find out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Surroundings {
+    /// How many people from outside contributed to each repository; empty where the policy does not ask.
+    pub outside_contributors: HashMap<RepositoryId, i64>,
+    pub traces: Traces,
+}
 
 impl Asked {
-    /// Counts them, if the policy asks: up to the number that it wants and no further.
-    pub async fn count_outside_contributors(&self, _tx: &mut InstitutionTx) -> Result<OutsideContributors, Failure> {
-        Ok(HashMap::new())
+    pub async fn surroundings(&self, tx: &mut InstitutionTx) -> Result<Surroundings, Failure> {
+        Ok(Surroundings { outside_contributors: self.count_outside_contributors(tx).await?, traces: traces(tx).await? })
     }
+
+    /// Up to the number that the policy wants, and no further.
+    pub async fn count_outside_contributors(&self, tx: &mut InstitutionTx) -> Result<HashMap<RepositoryId, i64>, Failure> {
+        match self.policy.repositories.outside_contributors {
+            None => Ok(HashMap::new()),
+            Some(least) => Ok(db::repositories::count_outside_contributors(tx, least).await?),
+        }
+    }
+}
+
+/// Which pull requests were reverted, and which are copies.
+pub(super) async fn traces(tx: &mut InstitutionTx) -> Result<Traces, Failure> {
+    let reverted = db::contributions::list_reverts(tx).await?;
+    let mut traces = Traces {
+        reverted: reverted.into_iter().map(|((repository, number), at)| (repository, number, at)).collect(),
+        copies: db::contributions::list_copies(tx).await?.into_iter().collect(),
+    };
+    traces.reverted.sort_unstable();
+    traces.copies.sort_unstable();
+    Ok(traces)
 }
 
 impl Ground {
     /// Reads what is needed to score everybody for whom the policy is.
     pub async fn load_all(tx: &mut InstitutionTx, asked: &Asked) -> Result<Self, Failure> {
-        let outside_contributors = asked.count_outside_contributors(tx).await?;
-        Self::load(tx, asked, None, outside_contributors).await
+        let surroundings = asked.surroundings(tx).await?;
+        Self::load(tx, asked, None, surroundings).await
     }
 
     /// The same, of everybody or of those who are `only` meant.
@@ -129,7 +159,7 @@ impl Ground {
         tx: &mut InstitutionTx,
         asked: &Asked,
         only: Option<&[MemberId]>,
-        outside_contributors: OutsideContributors,
+        surroundings: Surroundings,
     ) -> Result<Self, Failure> {
         let gone = || Failure::Permanent("the institution is not there any more".to_owned());
         let zone = db::institutions::get(tx).await?.ok_or_else(gone)?.timezone;
@@ -141,21 +171,21 @@ impl Ground {
         let statements = Statements::load(tx, only).await?;
         let shared = shared(tx, &statements.shares, &members).await?;
         let repositories = db::repositories::list_contexts(tx).await?.into_iter().map(|context| {
-            let outside_contributors = outside_contributors.get(&context.id).copied();
+            let outside_contributors = surroundings.outside_contributors.get(&context.id).copied();
             (context.id, RepositoryContext { outside_contributors, ..context })
         });
         let prior_evaluations = asked.prior(tx).await?;
         let prior = prior(tx, asked, &prior_evaluations, only, &statements.of).await?;
-        let network = network(tx, asked, window, &members).await?;
         let context = Context {
             window,
             zone,
             as_of: asked.as_of,
             repositories: repositories.collect(),
-            reverted: HashMap::new(),
-            copies: HashMap::new(),
+            reverted: surroundings.traces.reverted.iter().map(|(repository, number, at)| ((*repository, *number), *at)).collect(),
+            copies: surroundings.traces.copies.iter().cloned().collect(),
             shares: statements.shares,
         };
+        let network = network(tx, asked, &context, &members, &statements.of).await?;
         Ok(Self {
             policy: asked.policy.clone(),
             lines: asked.lines,
@@ -167,7 +197,7 @@ impl Ground {
             network,
             prior,
             prior_evaluations: prior_evaluations.into_iter().map(|(evaluation, _)| evaluation).collect(),
-            outside_contributors,
+            surroundings,
         })
     }
 
@@ -186,21 +216,22 @@ impl Ground {
         score.contributions = i64::try_from(looked_at).unwrap_or(i64::MAX);
         score.recheck_at = self.recheck_at(&subject, contributions);
         if self.lines == Lines::Awarded {
-            let points = scoring::total(&self.policy, &subject, &self.context, contributions);
-            let decision = credits::decide(&self.policy.credits, points);
-            if decision.credits == Credits::ZERO {
-                score.computed = Some(Computed { points, credits: decision.credits, credits_reason: decision.reason });
-                return score;
+            let total = scoring::total(&self.policy, &subject, &self.context, contributions);
+            let computed = self.decide(&subject, total.points, &total.unmet);
+            if computed.credits == Credits::ZERO {
+                return NewScore { computed: Some(computed), carried: total.carried, unmet: total.unmet, ..score };
             }
         }
         let sheet = scoring::score(&self.policy, &subject, &self.context, contributions);
-        let decision = credits::decide(&self.policy.credits, sheet.points);
-        score.computed = Some(Computed { points: sheet.points, credits: decision.credits, credits_reason: decision.reason });
-        score.carried = sheet.carried;
-        score.flags = sheet.flags;
-        score.unmet = sheet.unmet;
-        score.lines = sheet.lines;
-        score
+        let computed = self.decide(&subject, sheet.points, &sheet.unmet);
+        NewScore { computed: Some(computed), carried: sheet.carried, flags: sheet.flags, unmet: sheet.unmet, lines: sheet.lines, ..score }
+    }
+
+    fn decide(&self, subject: &Subject, points: Points, unmet: &[Reason]) -> Computed {
+        let decision = credits::decide(&self.policy.credits, points, subject.prior.credits, unmet);
+        // A code with its values, as JSON: messages makes the sentence where it is shown.
+        let credits_reason = serde_json::to_string(&decision.reason).unwrap_or_default();
+        Computed { points, credits: decision.credits, credits_reason }
     }
 
     fn subject(&self, member: &Scored, account: AccountId) -> Subject {
@@ -339,25 +370,40 @@ async fn prior(
 
 /// Credits given before on paper or elsewhere, under this name or under none, up to the term's last day.
 fn credited(statements: &[Statement], asked: &Asked) -> Decimal {
-    let is_withdrawn = |statement: &Statement| {
-        statements.iter().any(|other| other.kind == StatementKind::Withdrawal && other.about == Some(About::Statement(statement.id)))
-    };
     statements
         .iter()
         .filter(|statement| statement.kind == StatementKind::Credited && statement.happened_on <= asked.term.ends_on)
-        .filter(|statement| statement.name.as_deref().is_none_or(|name| name == asked.policy.name) && !is_withdrawn(statement))
+        .filter(|statement| statement.name.as_deref().is_none_or(|name| name == asked.policy.name) && !is_withdrawn(statement, statements))
         .filter_map(|statement| statement.value)
         .sum()
 }
 
+/// Whether another of them takes it back.
+fn is_withdrawn(statement: &Statement, statements: &[Statement]) -> bool {
+    statements.iter().any(|other| other.kind == StatementKind::Withdrawal && other.about == Some(About::Statement(statement.id)))
+}
+
 /// The members' places in the class, where the policy asks for them. The class is all for whom the policy is.
 async fn network(
-    _tx: &mut InstitutionTx,
-    _asked: &Asked,
-    _window: Window,
-    _members: &[Scored],
+    tx: &mut InstitutionTx,
+    asked: &Asked,
+    context: &Context,
+    members: &[Scored],
+    statements: &HashMap<MemberId, Vec<Statement>>,
 ) -> Result<HashMap<MemberId, Network>, Failure> {
-    Ok(HashMap::new())
+    if !asked.needs_the_class() {
+        return Ok(HashMap::new());
+    }
+    score_network::bring_up_to_date(tx, asked.as_of).await?;
+    let is_excluded = |member| {
+        let statements = statements.get(&member).map_or(&[][..], Vec::as_slice);
+        statements.iter().any(|s| s.kind == StatementKind::Exclusion && s.about.is_none() && !is_withdrawn(s, statements))
+    };
+    let classmates: Vec<Classmate> = members
+        .iter()
+        .filter_map(|member| Some(Classmate { member: member.id, account: member.account?, is_excluded: is_excluded(member.id) }))
+        .collect();
+    Ok(score_network::network_standings(tx, &Month::overlapping(context.window, context.zone), &classmates).await?)
 }
 
 #[cfg(test)]

@@ -7,15 +7,17 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Failure, Tools,
-    ground::{Asked, Ground, Lines, OutsideContributors},
+    ground::{self, Asked, Ground, Lines, Surroundings},
     score_term,
 };
 use crate::{
     db::{self, InstitutionTx, changes, evaluations, scores},
     model::{
-        ids::{EvaluationId, InstitutionId, MemberId, RepositoryId},
-        job::{RescoreChanged, ScoreTerm, SyncRepository},
+        contribution::Key,
+        ids::{EvaluationId, InstitutionId, MemberId, RepositoryId, SyncId},
+        job::{RescoreChanged, ScoreTerm},
         term::still_current_since,
+        traces::Traces,
         work::{Base, Seen},
     },
 };
@@ -46,14 +48,19 @@ async fn rescore(tools: &Tools, institution: InstitutionId) -> Result<(), Failur
     Ok(())
 }
 
-/// After a fetch: asks every institution's results to follow, that tracks the repository, if the fetch wrote anything.
-pub(super) async fn request_after_sync(tools: &Tools, sync: &SyncRepository) -> Result<(), db::Error> {
+/// After something was fetched or read: asks every institution's results to follow, that tracks the repository. After a fetch only if it
+/// wrote anything.
+pub(super) async fn request(tools: &Tools, repository: RepositoryId, fetch: Option<SyncId>) -> Result<(), db::Error> {
     let mut tx = tools.db.begin_as_operator().await?;
     let institutions = db::institutions::list(&mut tx).await?;
     tx.commit().await?;
     for institution in institutions {
         let mut tx = tools.db.begin_as(institution.id).await?;
-        if db::syncs::get(&mut tx, sync.sync_id).await?.is_some_and(|sync| sync.written > 0) {
+        let concerned = match fetch {
+            Some(fetch) => db::syncs::get(&mut tx, fetch).await?.is_some_and(|sync| sync.written > 0),
+            None => db::repositories::get(&mut tx, repository).await?.is_some(),
+        };
+        if concerned {
             db::queue::request_rescoring(&mut tx, tools.clock.now()).await?;
         }
         tx.commit().await?;
@@ -103,11 +110,12 @@ pub(super) async fn bring_up_to_date(
         return Err(Failure::Retry("another worker brings these results up to date".to_owned()));
     }
     let asked = Asked { as_of: now, lines, ..Asked::of(tx, &base.evaluation).await? };
-    let Some(seen) = base.seen.as_ref().filter(|_| base.evaluation.requested_at <= now) else {
+    let (Some(seen), Some(traces)) = (&base.seen, &base.traces) else { return ask_for_all(tx, &base, now).await };
+    if base.evaluation.requested_at > now {
         return ask_for_all(tx, &base, now).await;
-    };
-    let outside = outside_contributors(tx, &asked, &base, seen).await?;
-    let touched = match touched(tx, &asked, &base, seen, &outside).await? {
+    }
+    let around = Around::find(tx, &asked, &base, seen, traces).await?;
+    let touched = match touched(tx, &asked, &base, seen, &around).await? {
         Touched::Everybody => return ask_for_all(tx, &base, now).await,
         Touched::These(members) => members,
     };
@@ -117,7 +125,7 @@ pub(super) async fn bring_up_to_date(
     if base.bases.len() + 1 >= LONGEST_CHAIN {
         return ask_for_all(tx, &base, now).await;
     }
-    follow(tx, &asked, &base, &touched, outside.now).await
+    follow(tx, &asked, &base, &touched, around.now).await
 }
 
 /// Scores those who are touched; whoever of them is no longer among the scored is noted as left out.
@@ -126,18 +134,18 @@ async fn follow(
     asked: &Asked,
     base: &Base,
     touched: &[MemberId],
-    outside: OutsideContributors,
+    surroundings: Surroundings,
 ) -> Result<Outcome, Failure> {
     let now = asked.as_of;
-    let ground = Ground::load(tx, asked, Some(touched), outside).await?;
+    let ground = Ground::load(tx, asked, Some(touched), surroundings).await?;
     let scored: BTreeSet<MemberId> = ground.members.iter().map(|member| member.id).collect();
     let gone: Vec<MemberId> = touched.iter().copied().filter(|member| !scored.contains(member)).collect();
     let id = EvaluationId::new(now);
     evaluations::insert_following(tx, id, base.evaluation.id, now).await?;
     let left_out = if gone.is_empty() { 0 } else { scores::insert_left_out(tx, id, base.evaluation.id, &gone).await? };
     evaluations::take(tx, id, now).await?;
-    evaluations::note_ground(tx, id, &base.chain(), &ground.prior_evaluations).await?;
-    evaluations::insert_coverage(tx, id, &ground.outside_contributors).await?;
+    evaluations::note_ground(tx, id, &base.chain(), &ground.prior_evaluations, &ground.surroundings.traces).await?;
+    evaluations::insert_coverage(tx, id, &ground.surroundings.outside_contributors).await?;
     score_term::store(tx, id, ground).await?;
     evaluations::finish(tx, id, None, now).await?;
     tracing::info!(evaluation = %id, base = %base.evaluation.id, scored = scored.len(), left_out, "scored anew whom changes touched");
@@ -159,21 +167,22 @@ enum Touched {
 }
 
 /// Whose results may be others than those that stand.
-async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen, outside: &Outside) -> Result<Touched, Failure> {
+async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen, around: &Around) -> Result<Touched, Failure> {
     let chain = base.chain();
     let mut members: BTreeSet<MemberId> = changes::list_members(tx, seen).await?.into_iter().collect();
-    members.extend(changes::list_sharers_of_changes(tx, seen).await?);
     members.extend(changes::list_members_of_statements(tx, seen).await?);
-    members.extend(changes::list_reverted_members(tx, seen).await?);
-    members.extend(changes::list_members_of_same_lines(tx, seen).await?);
+    members.extend(changes::list_members_of_numbers(tx, &around.reverts()).await?);
+    members.extend(changes::list_members_of_keys(tx, &around.copies()).await?);
     members.extend(changes::list_due_members(tx, &chain, base.evaluation.requested_at, asked.as_of).await?);
     let mut repositories = changes::list_repositories(tx, seen).await?;
-    repositories.extend(outside.changed());
+    repositories.extend(around.repositories());
     members.extend(changes::list_members_in(tx, &repositories).await?);
     match new_prior(tx, asked, base).await? {
         None => return Ok(Touched::Everybody),
         Some(newer) => members.extend(changes::list_members_scored_by(tx, &newer).await?),
     }
+    let authors: Vec<MemberId> = members.iter().copied().collect();
+    members.extend(changes::list_sharers_with(tx, &authors).await?);
     // One who gains moves the place of all.
     if asked.needs_the_class() && (!members.is_empty() || !changes::list_busy_repositories(tx, seen).await?.is_empty()) {
         return Ok(Touched::Everybody);
@@ -181,29 +190,49 @@ async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen
     Ok(Touched::These(members.into_iter().collect()))
 }
 
-/// How many from outside contributed to each repository: when the base was made, and now.
-#[derive(Debug, Default)]
-struct Outside {
-    before: OutsideContributors,
-    now: OutsideContributors,
+/// What is around the members' own work: when the base was made, and now.
+struct Around {
+    before: Surroundings,
+    now: Surroundings,
 }
 
-impl Outside {
-    /// Where it is another number: every contribution there may count otherwise.
-    fn changed(&self) -> impl Iterator<Item = RepositoryId> {
-        self.now.iter().filter(|(repository, people)| self.before.get(repository) != Some(people)).map(|(repository, _)| *repository)
+impl Around {
+    /// It is found out anew only where something changed of which it is made, since that is the longest part of a small change.
+    async fn find(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen, traces: &Traces) -> Result<Self, Failure> {
+        let outside_contributors = evaluations::list_outside_contributors(tx, base.evaluation.id).await?;
+        let before = Surroundings { outside_contributors, traces: traces.clone() };
+        let mut now = before.clone();
+        let is_other = !changes::list_repositories(tx, seen).await?.is_empty();
+        if asked.policy.repositories.outside_contributors.is_some() && (is_other || changes::touch_outsiders(tx, seen).await?) {
+            now.outside_contributors = asked.count_outside_contributors(tx).await?;
+        }
+        if is_other || changes::touch_traces(tx, seen).await? {
+            now.traces = ground::traces(tx).await?;
+        }
+        Ok(Self { before, now })
+    }
+
+    /// Where another number of people from outside contributed: every contribution there may count otherwise.
+    fn repositories(&self) -> impl Iterator<Item = RepositoryId> {
+        let before = &self.before.outside_contributors;
+        let now = self.now.outside_contributors.iter();
+        now.filter(|(repository, people)| before.get(repository) != Some(people)).map(|(repository, _)| *repository)
+    }
+
+    fn reverts(&self) -> Vec<(RepositoryId, i64)> {
+        let differing = differing(&self.before.traces.reverted, &self.now.traces.reverted);
+        differing.into_iter().map(|(repository, number, _)| (*repository, *number)).collect()
+    }
+
+    fn copies(&self) -> Vec<&Key> {
+        differing(&self.before.traces.copies, &self.now.traces.copies).into_iter().map(|(key, _)| key).collect()
     }
 }
 
-/// They are counted anew only where somebody from outside did something, since counting is the longest part of a small change.
-async fn outside_contributors(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen) -> Result<Outside, Failure> {
-    if asked.policy.repositories.outside_contributors.is_none() {
-        return Ok(Outside::default());
-    }
-    let before = evaluations::list_outside_contributors(tx, base.evaluation.id).await?;
-    let is_other = changes::touch_outsiders(tx, seen).await? || !changes::list_repositories(tx, seen).await?.is_empty();
-    let now = if is_other { asked.count_outside_contributors(tx).await? } else { before.clone() };
-    Ok(Outside { before, now })
+/// What only one of two ordered lists has.
+fn differing<'a, T: Ord>(before: &'a [T], now: &'a [T]) -> Vec<&'a T> {
+    let (before, now): (BTreeSet<&T>, BTreeSet<&T>) = (before.iter().collect(), now.iter().collect());
+    before.symmetric_difference(&now).copied().collect()
 }
 
 /// The evaluations of earlier terms that came on top of those which the base began with. `None`: another one came in the place of one.

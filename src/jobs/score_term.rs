@@ -43,8 +43,8 @@ pub(super) async fn score(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Resul
     let mut tx = tools.db.begin_as_of_now(job.institution_id).await?;
     let asked = Asked { lines, ..Asked::of(&mut tx, &evaluation).await? };
     let ground = Ground::load_all(&mut tx, &asked).await?;
-    evaluations::note_ground(&mut tx, evaluation.id, &[], &ground.prior_evaluations).await?;
-    evaluations::insert_coverage(&mut tx, evaluation.id, &ground.outside_contributors).await?;
+    evaluations::note_ground(&mut tx, evaluation.id, &[], &ground.prior_evaluations, &ground.surroundings.traces).await?;
+    evaluations::insert_coverage(&mut tx, evaluation.id, &ground.surroundings.outside_contributors).await?;
     store(&mut tx, evaluation.id, ground).await?;
     evaluations::finish(&mut tx, evaluation.id, None, tools.clock.now()).await?;
     if evaluations::is_prior(&mut tx, &asked.term, &asked.policy.name).await? {

@@ -19,7 +19,7 @@ pub(super) async fn run(tools: &Tools, job: &SyncRepository, attempt: Attempt) -
     let Some(ground) = take(tools, job).await.map_err(|error| error.to_string())? else { return Ok(()) };
     match fetch(tools, &ground).await {
         // What was fetched is stored, whatever comes of asking: the nightly check asks again.
-        Ok(()) => rescore_changed::request_after_sync(tools, job).await.map_err(|error| error.to_string()),
+        Ok(()) => rescore_changed::request(tools, job.repository_id, Some(job.sync_id)).await.map_err(|error| error.to_string()),
         Err(failure) => settle(tools, job, &ground.held, attempt, failure).await,
     }
 }

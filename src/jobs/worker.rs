@@ -6,7 +6,9 @@ use std::{future::Future, time::Duration};
 use graphile_worker::{Cron, IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 
 use super::{Attempt, Tools, check_scores, link_accounts, read_changes, rescore_changed, score_network, score_term, sync_repository};
-use crate::model::job::{CheckNightly, CheckScores, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreNetwork, ScoreTerm, SyncRepository};
+use crate::model::job::{
+    CheckNightly, CheckScores, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreNetwork, ScoreTerm, SyncRepository,
+};
 
 /// When the nightly check is asked for, by the clock of the worker's machine.
 const NIGHTLY: (u32, u32) = (3, 17);
@@ -63,6 +65,7 @@ impl Worker {
             .define_job::<ReadChanges>()
             .define_job::<LinkAccounts>()
             .define_job::<ScoreTerm>()
+            .define_job::<ScoreNetwork>()
             .define_job::<RescoreChanged>()
             .define_job::<CheckScores>()
             .define_job::<CheckNightly>()
@@ -122,6 +125,14 @@ impl TaskHandler for ScoreTerm {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         score_term::run(&tools(&context)?, &self, attempt(&context)).await
+    }
+}
+
+impl TaskHandler for ScoreNetwork {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        score_network::run(&tools(&context)?, &self).await
     }
 }
 

@@ -26,4 +26,5 @@ pub mod score;
 pub mod statement;
 pub mod term;
 pub mod term_policy;
+pub mod traces;
 pub mod work;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{EvaluationId, MemberId, PolicyId, RepositoryId, SyncId, TermId};
+use super::traces::Traces;
 
 /// How a piece of long work stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -95,6 +96,8 @@ pub struct Base {
     pub evaluation: Evaluation,
     /// Those that it rests on itself, the newest first.
     pub bases: Vec<EvaluationId>,
+    /// The reverts and copies that it knew of.
+    pub traces: Option<Traces>,
     /// Absent: nobody can say what changed since.
     pub seen: Option<Seen>,
 }

@@ -80,7 +80,7 @@ async fn with_one_contribution() -> Shell {
     let mut tx = shell.database.db().begin_as_operator().await.unwrap();
     let institution = db::institutions::list(&mut tx).await.unwrap()[0].id;
     tx.commit().await.unwrap();
-    crate::support::register::fill(shell.database.db(), institution, "s").await;
+    register::fill(shell.database.db(), institution, "s").await;
     shell
 }
 
