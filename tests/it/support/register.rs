@@ -140,6 +140,8 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
 
     let ranks = Ranks { accounts: [(account, ONE)].into(), repositories: [(repository, 2 * ONE)].into(), background: 0 };
     let month = Month::of_day("2025-10-01".parse().unwrap());
+    // An institution has each month once, whoever fills it a second time.
+    network_scores::remove_from(&mut tx, None).await.unwrap();
     network_scores::insert(&mut tx, month, &[7; 32], &MonthScores { ranks, activity: [(account, 3 * ONE)].into() }).await.unwrap();
 
     let api_key = ApiKeyId::new(now());
