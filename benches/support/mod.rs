@@ -10,7 +10,7 @@ use std::{
 use accredit::{
     db::{self, Db, local::Cluster},
     model::{
-        account::AccountId,
+        account::{Account, AccountId, AccountKind},
         contribution::{Contribution, Key, Kind, Record, State},
         ids::RepositoryId,
     },
@@ -50,12 +50,10 @@ fn directory() -> PathBuf {
 /// A repository that nothing has been fetched from.
 pub async fn insert_repository(owner: &mut PgConnection) -> RepositoryId {
     let id = RepositoryId::new(term_start());
-    sqlx::query("insert into repositories (repository_id, full_name, state, created_at) values ($1, $2, 'pending', now())")
-        .bind(id.0)
-        .bind(format!("bench/{id}"))
-        .execute(owner)
-        .await
-        .unwrap();
+    // One that the richest rule book takes: an approved licence, and years old.
+    let insert = "insert into repositories (repository_id, full_name, state, created_at, license, github_created_at)
+        values ($1, $2, 'pending', now(), 'MIT', '2020-01-01')";
+    sqlx::query(insert).bind(id.0).bind(format!("bench/{id}")).execute(owner).await.unwrap();
     id
 }
 
@@ -90,6 +88,14 @@ pub fn record(repository: RepositoryId, n: u64) -> Record {
         co_authors: Vec::new(),
         evidence: evidence(n),
     }
+}
+
+/// The n-th of those who are no members, with a merged pull request.
+pub fn outsider(repository: RepositoryId, n: u64) -> (Account, Record) {
+    let id = AccountId(i64::try_from(PEOPLE + 10 + n).unwrap());
+    let mut outside = record(repository, CONTRIBUTIONS + 4 * n);
+    outside.contribution.account = Some(id);
+    (Account { id, login: format!("outsider-{n}"), kind: AccountKind::User }, outside)
 }
 
 /// About as many bytes as an item's JSON takes once it is compressed, and as hard to compress again.

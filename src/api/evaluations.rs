@@ -11,19 +11,22 @@ use super::{
     body::{Accepted, Json},
     fields::Fault,
     problem::Problem,
-    query::Id,
+    query::{self, Id, Query},
 };
 use crate::{
     db::{
-        InstitutionTx, evaluations, queue,
+        InstitutionTx, evaluations, queue, scores,
         term_policies::{self, Choice},
         terms,
     },
     model::{
-        ids::{EvaluationId, PolicyId, TermId},
+        ids::{EvaluationId, MemberId, PolicyId, TermId},
+        page::Page,
         policy::Audience,
         work::{Evaluation, WorkState},
     },
+    reports::{MemberChangeView, TotalsView},
+    scoring::difference::member_changes,
 };
 
 /// A scoring to be made.
@@ -52,6 +55,14 @@ pub(super) struct EvaluationView {
     requested_at: DateTime<Utc>,
     started_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
+    /// The evaluation that it rests on: only whom something touched since was scored anew. Null: everybody was.
+    base_id: Option<EvaluationId>,
+    /// Those of earlier terms with which it began: what they carried over, and their credits.
+    prior_ids: Vec<EvaluationId>,
+    /// When everybody was last scored anew and compared with it.
+    checked_at: Option<DateTime<Utc>>,
+    /// The members who differed then. Where there are any, do not use it: a later one is right.
+    differs: Vec<MemberId>,
 }
 
 impl From<Evaluation> for EvaluationView {
@@ -66,6 +77,10 @@ impl From<Evaluation> for EvaluationView {
             requested_at: evaluation.requested_at,
             started_at: evaluation.started_at,
             finished_at: evaluation.finished_at,
+            base_id: evaluation.base,
+            prior_ids: evaluation.prior,
+            checked_at: evaluation.checked_at,
+            differs: evaluation.differs,
         }
     }
 }
@@ -116,6 +131,63 @@ pub(super) async fn get(State(api): State<Api>, reader: Reader, Id(id): Id<Evalu
     let mut tx = api.db.begin_as(reader.institution).await.map_err(Problem::database)?;
     let evaluation = evaluations::get(&mut tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     Ok(JsonAnswer(evaluation.into()))
+}
+
+/// From which evaluation, and which page.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FromEvaluation {
+    /// The id of another evaluation of the same term: the earlier side.
+    from: EvaluationId,
+    /// How many items at most: 1 to 200, otherwise 50.
+    #[param(minimum = 1, maximum = 200, example = 50)]
+    limit: Option<u16>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Two evaluations of a term side by side: the sums, and page by page the members who have not the same in both.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Difference)]
+pub(super) struct DifferenceView {
+    from: EvaluationId,
+    to: EvaluationId,
+    before: TotalsView,
+    after: TotalsView,
+    items: Vec<MemberChangeView>,
+    next: Option<String>,
+}
+
+/// Shows who has not the same in two evaluations of a term, and which lines differ.
+#[utoipa::path(get, path = "/v1/evaluations/{id}/difference", tag = "Evaluations", security(("key" = ["reader"])),
+    params(("id" = EvaluationId, Path), FromEvaluation), responses((status = 200, body = DifferenceView)))]
+pub(super) async fn difference(
+    State(api): State<Api>,
+    reader: Reader,
+    Id(id): Id<EvaluationId>,
+    Query(asked): Query<FromEvaluation>,
+) -> Result<JsonAnswer<DifferenceView>, Problem> {
+    let (limit, last) = (query::limit(asked.limit)?, query::after::<(String, MemberId)>(asked.cursor.as_deref())?);
+    let mut tx = api.db.begin_as_of_now(reader.institution).await.map_err(Problem::database)?;
+    let (to, from) = (require_done(&mut tx, id).await?, require_done(&mut tx, asked.from).await?);
+    if to.term != from.term {
+        return Err(Problem::invalid_fields(vec![Fault::new("from", "must be an evaluation of the same term".to_owned())]));
+    }
+    let last = last.as_ref().map(|(number, member)| (number.as_str(), *member));
+    let found = scores::list_different(&mut tx, from.id, to.id, last, limit).await.map_err(Problem::database)?;
+    let page = Page::cut(found, limit, query::cursor);
+    let members: Vec<MemberId> = page.items.iter().map(|(_, member)| *member).collect();
+    let before = scores::list_with_lines(&mut tx, from.id, &members).await.map_err(Problem::database)?;
+    let after = scores::list_with_lines(&mut tx, to.id, &members).await.map_err(Problem::database)?;
+    Ok(JsonAnswer(DifferenceView {
+        from: from.id,
+        to: to.id,
+        before: scores::get_totals(&mut tx, from.id).await.map_err(Problem::database)?.into(),
+        after: scores::get_totals(&mut tx, to.id).await.map_err(Problem::database)?.into(),
+        items: member_changes(&members, before, after).iter().map(MemberChangeView::from).collect(),
+        next: page.next,
+    }))
 }
 
 /// An evaluation that has scores. One that has none yet must not look like one in which nobody earned anything.

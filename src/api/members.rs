@@ -108,6 +108,7 @@ pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json
     if profile.github_login.is_some() {
         link_accounts(&mut tx).await?;
     }
+    queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
     let member = require(&mut tx, id).await?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(Created(format!("/v1/members/{id}"), member.into()))
@@ -159,6 +160,7 @@ pub(super) async fn change(
     if after.account_state == AccountState::Pending {
         link_accounts(&mut tx).await?;
     }
+    queue::request_rescoring(&mut tx, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(JsonAnswer(after.into()))
 }
@@ -169,6 +171,7 @@ pub(super) async fn change(
 pub(super) async fn delete(State(api): State<Api>, staff: Staff, Id(id): Id<MemberId>) -> Result<StatusCode, Problem> {
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     let removed = members::remove(&mut tx, id, api.clock.now()).await.map_err(Problem::database)?;
+    queue::request_rescoring(&mut tx, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }

@@ -68,6 +68,7 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(statements_import::import))
         .routes(routes!(evaluations::create))
         .routes(routes!(evaluations::get))
+        .routes(routes!(evaluations::difference))
         .routes(routes!(scores::list))
         .routes(routes!(contributions::list))
         .routes(routes!(reports::credits))

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     db::{
-        self, InstitutionTx, members,
+        self, InstitutionTx, members, queue,
         repositories::{self, Registration},
     },
     model::{
@@ -98,6 +98,7 @@ pub(super) async fn create(
         other => Problem::database(other),
     })?;
     let tracked = repositories::get(&mut tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
+    queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(Created(format!("/v1/repositories/{id}"), tracked.into()))
 }
@@ -131,6 +132,7 @@ pub(super) async fn get(State(api): State<Api>, reader: Reader, Id(id): Id<Repos
 pub(super) async fn delete(State(api): State<Api>, staff: Staff, Id(id): Id<RepositoryId>) -> Result<StatusCode, Problem> {
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     let tracked = repositories::untrack(&mut tx, id).await.map_err(Problem::database)?;
+    queue::request_rescoring(&mut tx, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     if tracked { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     db::{
-        self, InstitutionTx, members,
+        self, InstitutionTx, members, queue,
         repositories::{self, Registration},
     },
     model::{
@@ -66,6 +66,7 @@ pub(super) async fn import(
         ids.push(id);
     }
     let tracked = repositories::list_all(&mut tx).await.map_err(Problem::database)?;
+    queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     let mut by_id: HashMap<RepositoryId, _> = tracked.into_iter().map(|tracked| (tracked.id, tracked)).collect();
     let items = ids.iter().filter_map(|id| by_id.remove(id)).map(RepositoryView::from).collect();

@@ -2,6 +2,7 @@
 //! It must not hold SQL or scoring: commands ask the floors below.
 
 mod demo;
+mod difference;
 mod doctor;
 mod explain;
 mod institution;

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::{
-    output, table,
+    difference, output, table,
     tenant::{List, Tenant},
     term,
 };
@@ -21,6 +21,7 @@ use crate::{
         policies::{self, StoredPolicy},
         term_policies::{self, Choice},
     },
+    jobs,
     messages::{self, Language},
     model::{
         clock::Clock,
@@ -31,6 +32,7 @@ use crate::{
         term::{Term, faults_of_days},
         term_policy::{TermPolicy, misfit},
     },
+    reports::DifferenceView,
     scoring,
 };
 
@@ -45,6 +47,42 @@ pub(super) enum Command {
     Adopt(Adopt),
     /// Lists the versions
     List(List),
+    /// Says who would gain or lose what, were another policy in the place of one; writes nothing
+    Diff(Diff),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Diff {
+    #[command(flatten)]
+    tenant: Tenant,
+    /// The policy as it is: a file, or the name, NAME@VERSION or id of a stored one
+    before: String,
+    /// The policy as it would be, written in the same ways
+    after: String,
+    /// The term's code
+    #[arg(long)]
+    term: String,
+    /// The language of the reasons
+    #[arg(long, value_enum, default_value_t = Tongue::En)]
+    lang: Tongue,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Tongue {
+    En,
+    Zh,
+}
+
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Self {
+        match tongue {
+            Tongue::En => Self::English,
+            Tongue::Zh => Self::Chinese,
+        }
+    }
 }
 
 /// Who acts where a command and no key does.
@@ -172,7 +210,29 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
             tx.commit().await?;
             show(&all, arguments.json)
         }),
+        Command::Diff(arguments) => app::with_database(settings, async |db| diff(&db, arguments).await),
     }
+}
+
+async fn diff(db: &Db, arguments: &Diff) -> anyhow::Result<()> {
+    let institution = arguments.tenant.find(db).await?;
+    let term = term::find(db, &institution, &arguments.term).await?;
+    let before = read_either(db, &institution, &arguments.before).await?;
+    let after = read_either(db, &institution, &arguments.after).await?;
+    let difference = jobs::compare_policies(db, institution.id, &term, before, after, Clock::System.now()).await?;
+    if arguments.json {
+        return output::json(&DifferenceView::from(&difference));
+    }
+    difference::show(&difference, arguments.lang.into())
+}
+
+/// A file where there is one of that name, otherwise a stored policy.
+async fn read_either(db: &Db, institution: &Institution, wanted: &str) -> anyhow::Result<Policy> {
+    if Path::new(wanted).is_file() {
+        return Ok(read(Path::new(wanted))?.1);
+    }
+    let stored = find(db, institution, Some(wanted)).await.with_context(|| format!("{wanted} is no file either"))?;
+    Ok(scoring::policy::parse(&format!("{} {}", stored.name, stored.version), &stored.source)?)
 }
 
 pub(super) fn read(file: &Path) -> anyhow::Result<(String, Policy)> {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app,
     config::Settings,
-    db::{self, InstitutionTx, members, repositories},
+    db::{self, InstitutionTx, members, queue, repositories},
     model::{
         clock::Clock,
         fields,
@@ -97,6 +97,7 @@ async fn add(db: &db::Db, institution: &Institution, arguments: &Add) -> anyhow:
         let id = track(&mut tx, name, &arguments.category, &arguments.members).await?;
         added.extend(repositories::get(&mut tx, id).await?);
     }
+    queue::request_rescoring(&mut tx, Clock::System.now()).await?;
     tx.commit().await?;
     show(&added, arguments.json)
 }

@@ -5,6 +5,7 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::{
+    difference,
     explain::{self, Asked},
     output, policy, report, table,
     tenant::Tenant,
@@ -14,16 +15,21 @@ use super::{
 use crate::{
     app,
     config::Settings,
-    db::{Db, evaluations, queue},
+    db::{Db, evaluations, queue, scores},
+    messages::Language,
     model::{
         clock::Clock,
         credit::Credits,
         credit_report::CreditReport,
-        ids::{EvaluationId, InstitutionId, PolicyId, TermId},
+        difference::Difference,
+        ids::{EvaluationId, InstitutionId, MemberId, PolicyId, TermId},
+        page::MAX_LIMIT,
         points::Points,
         policy::Audience,
         work::{Evaluation, WorkState},
     },
+    reports::DifferenceView,
+    scoring::difference::member_changes,
 };
 
 /// Scores everybody in a term under a policy, from what has been fetched
@@ -56,6 +62,16 @@ struct EvaluationView<'a> {
     policy_hash: &'a str,
     complete_until: Option<chrono::DateTime<chrono::Utc>>,
     scores: Vec<ScoreView<'a>>,
+    /// What is not as it was in the scoring before this one. Absent: there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<ChangeView>,
+}
+
+#[derive(Serialize)]
+struct ChangeView {
+    from: EvaluationId,
+    #[serde(flatten)]
+    difference: DifferenceView,
 }
 
 #[derive(Serialize)]
@@ -84,14 +100,49 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
         let term = term::find(&db, &institution, arguments.term.as_deref().unwrap_or_default()).await?;
         let wanted = (arguments.policy.as_deref(), arguments.audience);
         let policy = policy::choose(&db, &institution, &term, wanted).await?;
+        let previous = newest_done(&db, institution.id, term.id).await?;
         let work = async {
             let stop = Stop::listen();
             evaluate(&db, institution.id, term.id, policy.id, &stop).await
         };
         let evaluation = app::with_worker(settings, db.clone(), work).await?;
         let report = report::load(&db, institution.id, evaluation.id).await?;
-        show(&report, arguments.json)
+        let difference = match previous {
+            Some(previous) => Some((previous.id, compare(&db, institution.id, previous.id, evaluation.id).await?)),
+            None => None,
+        };
+        show(&report, difference.as_ref(), arguments.json)
     })
+}
+
+async fn newest_done(db: &Db, institution: InstitutionId, term: TermId) -> anyhow::Result<Option<Evaluation>> {
+    let mut tx = db.begin_as(institution).await?;
+    let newest = evaluations::get_newest_done(&mut tx, term).await?;
+    tx.commit().await?;
+    Ok(newest)
+}
+
+/// Who has not the same in both, all of them.
+async fn compare(db: &Db, institution: InstitutionId, before: EvaluationId, after: EvaluationId) -> anyhow::Result<Difference> {
+    let mut tx = db.begin_as_of_now(institution).await?;
+    let mut members: Vec<(String, MemberId)> = Vec::new();
+    let mut changes = Vec::new();
+    loop {
+        let last = members.last().map(|(number, member)| (number.as_str(), *member));
+        let mut page = scores::list_different(&mut tx, before, after, last, MAX_LIMIT).await?;
+        let is_last = page.len() <= usize::from(MAX_LIMIT);
+        page.truncate(usize::from(MAX_LIMIT));
+        let ids: Vec<MemberId> = page.iter().map(|(_, member)| *member).collect();
+        let sides = (scores::list_with_lines(&mut tx, before, &ids).await?, scores::list_with_lines(&mut tx, after, &ids).await?);
+        changes.extend(member_changes(&ids, sides.0, sides.1));
+        members = page;
+        if is_last {
+            break;
+        }
+    }
+    let totals = (scores::get_totals(&mut tx, before).await?, scores::get_totals(&mut tx, after).await?);
+    tx.commit().await?;
+    Ok(Difference { before: totals.0, after: totals.1, members: changes })
 }
 
 /// Asks for an evaluation and waits until it is done.
@@ -120,7 +171,7 @@ pub(super) async fn evaluate(
     }
 }
 
-fn show(report: &CreditReport, json: bool) -> anyhow::Result<()> {
+fn show(report: &CreditReport, difference: Option<&(EvaluationId, Difference)>, json: bool) -> anyhow::Result<()> {
     let scores = report.rows.iter().map(|row| &row.score);
     if json {
         return output::json(&EvaluationView {
@@ -138,6 +189,7 @@ fn show(report: &CreditReport, json: bool) -> anyhow::Result<()> {
                     credits: score.credits(),
                 })
                 .collect(),
+            difference: difference.map(|(from, difference)| ChangeView { from: *from, difference: difference.into() }),
         });
     }
     let rows: Vec<_> = scores
@@ -148,6 +200,10 @@ fn show(report: &CreditReport, json: bool) -> anyhow::Result<()> {
         })
         .collect();
     output::result(table::render(["number", "name", "points", "credits", "state"], [false, false, true, true, false], &rows))?;
+    if let Some((_, difference)) = difference {
+        output::result("\nsince the scoring before this one:")?;
+        difference::show(difference, Language::English)?;
+    }
     output::say(match report.complete_until() {
         Some(until) => format!("complete until {}", until.to_rfc3339()),
         None => format!("NOT COMPLETE: {}", unfetched(report)),

@@ -130,7 +130,8 @@ async fn copy_evidence(tx: &mut Tx, table: &str, records: &[&Record], now: DateT
 
 /// Unchecked by the macro: the temporary tables exist in this transaction alone.
 async fn merge(tx: &mut Tx, records: &[&Record], now: DateTime<Utc>) -> Result<u64, Error> {
-    tx.conn().execute("create temporary table incoming (like contributions) on commit drop").await?;
+    // With the defaults: they say which transaction brings a row.
+    tx.conn().execute("create temporary table incoming (like contributions including defaults) on commit drop").await?;
     tx.conn().execute("create temporary table incoming_evidence (like evidence) on commit drop").await?;
     copy_contributions(tx, "incoming", records).await?;
     copy_evidence(tx, "incoming_evidence", records, now).await?;
@@ -151,7 +152,17 @@ const MERGE_CONTRIBUTIONS: &str = "insert into contributions select * from incom
       labels = excluded.labels, effective_lines = excluded.effective_lines, total_lines = excluded.total_lines,
       changed_files = excluded.changed_files, change = excluded.change, gone_at = excluded.gone_at,
       url = excluded.url, number = excluded.number, title = excluded.title, co_authors = excluded.co_authors
-    where contributions.* is distinct from excluded.*";
+    where (contributions.account_id, contributions.by_bot, contributions.state, contributions.occurred_at, contributions.closed_at,
+        contributions.parent_account_id, contributions.parent_accepted, contributions.parent_opened_at, contributions.parent_lines,
+        contributions.confirmed_by, contributions.labels, contributions.effective_lines, contributions.total_lines,
+        contributions.changed_files, contributions.change, contributions.gone_at, contributions.url, contributions.number,
+        contributions.title, contributions.co_authors)
+      is distinct from
+        (excluded.account_id, excluded.by_bot, excluded.state, excluded.occurred_at, excluded.closed_at,
+        excluded.parent_account_id, excluded.parent_accepted, excluded.parent_opened_at, excluded.parent_lines,
+        excluded.confirmed_by, excluded.labels, excluded.effective_lines, excluded.total_lines,
+        excluded.changed_files, excluded.change, excluded.gone_at, excluded.url, excluded.number,
+        excluded.title, excluded.co_authors)";
 
 const MERGE_EVIDENCE: &str = "insert into evidence select * from incoming_evidence
     on conflict (repository_id, kind, github_id) do update set
@@ -183,18 +194,13 @@ pub async fn get_evidence(tx: &mut Tx, key: &Key) -> Result<Option<Vec<u8>>, Err
     Ok(body)
 }
 
-/// What scoring a term reads: every contribution of a linked member to a tracked repository that was opened or closed in `window`.
-pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window) -> Result<Vec<Contribution>, Error> {
+/// What scoring a term reads: every contribution of these members' accounts to a tracked repository that was opened or closed in `window`.
+pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window, accounts: &[AccountId]) -> Result<Vec<Contribution>, Error> {
     let institution = tx.institution().0;
     let repositories = sqlx::query_scalar!("select repository_id from tracked_repositories where institution_id = $1", institution)
         .fetch_all(tx.conn())
         .await?;
-    let accounts = sqlx::query_scalar!(
-        r#"select github_id as "github_id!" from members where institution_id = $1 and removed_at is null and github_id is not null"#,
-        institution,
-    )
-    .fetch_all(tx.conn())
-    .await?;
+    let accounts = ids(accounts);
     // COPY takes no parameters: what is written into the text is UUIDs, numbers and times of ours, never words from outside. Lists
     // instead of joins, because a constant list is looked up in half the time.
     let statement = format!(
@@ -255,6 +261,31 @@ pub(super) fn word<T: std::str::FromStr<Err = String>>(bytes: &[u8], column: &'s
 
 fn bad(column: &'static str, why: String) -> Error {
     Error::bad_row("contributions", column, why)
+}
+
+/// The contributions with these keys that are in tracked repositories; unknown ones are absent.
+pub async fn list_by_key(tx: &mut InstitutionTx, keys: &[&Key]) -> Result<Vec<Contribution>, Error> {
+    let repositories: Vec<Uuid> = keys.iter().map(|key| key.repository.0).collect();
+    let kinds: Vec<String> = keys.iter().map(|key| key.kind.as_str().to_owned()).collect();
+    let github_ids: Vec<String> = keys.iter().map(|key| key.github_id.to_string()).collect();
+    let rows = sqlx::query_as!(
+        ListedRow,
+        r#"select c.repository_id, c.kind, c.github_id, c.account_id, c.by_bot, c.state, c.occurred_at, c.closed_at, c.parent_account_id,
+             coalesce(c.confirmed_by, '{}') as "confirmed_by!", coalesce(c.labels, '{}') as "labels!", c.effective_lines, c.total_lines,
+             c.changed_files, c.parent_accepted, c.parent_opened_at, c.parent_lines, c.change as "change: sqlx::types::Json<Change>", c.gone_at,
+             c.url, c.number, c.title, r.full_name, null::uuid as member_id
+           from unnest($2::uuid[], $3::text[], $4::text[]) as k (repository_id, kind, github_id)
+           join contributions c on (c.repository_id, c.kind, c.github_id) = (k.repository_id, k.kind, k.github_id)
+           join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+           join repositories r on r.repository_id = c.repository_id"#,
+        tx.institution().0,
+        &repositories,
+        &kinds,
+        &github_ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(|row| Ok(row.into_listed()?.contribution)).collect()
 }
 
 /// Which contributions a list shows; what is `None` does not narrow it.

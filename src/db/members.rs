@@ -150,18 +150,20 @@ pub struct Scored {
     pub account_changed_at: Option<DateTime<Utc>>,
 }
 
-/// Every member on the register, by number.
-pub async fn list_for_scoring(tx: &mut InstitutionTx) -> Result<Vec<Scored>> {
+/// Every member on the register, or those of them who are `only` meant, by number.
+pub async fn list_for_scoring(tx: &mut InstitutionTx, only: Option<&[MemberId]>) -> Result<Vec<Scored>> {
+    let only: Option<Vec<Uuid>> = only.map(|members| members.iter().map(|member| member.0).collect());
     let rows = sqlx::query!(
         r#"select m.member_id, m.role, m.unit, m.github_id, m.github_login, c.changed_at as "changed_at?"
            from members m left join (
              select member_id, max(linked_at) as changed_at from (
                select member_id, linked_at, github_id, lag(github_id) over (partition by member_id order by linked_at, github_id) as before
-               from account_links where institution_id = $1
+               from account_links where institution_id = $1 and ($2::uuid[] is null or member_id = any($2))
              ) as links where github_id <> before group by member_id
            ) as c using (member_id)
-           where m.institution_id = $1 and m.removed_at is null order by m.number"#,
+           where m.institution_id = $1 and m.removed_at is null and ($2::uuid[] is null or m.member_id = any($2)) order by m.number"#,
         tx.institution().0,
+        only.as_deref(),
     )
     .fetch_all(tx.conn())
     .await?;

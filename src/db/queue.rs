@@ -1,30 +1,42 @@
 //! Asks for work: puts a job into the queue inside the caller's transaction, so that the job exists exactly when its cause does.
 //! It must not do the work.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Error, InstitutionTx, Tx, accounts, evaluations, syncs};
 use crate::model::{
     ids::{EvaluationId, PolicyId, RepositoryId, SyncId, TermId},
-    job::{Job, LinkAccounts, ScoreTerm, SyncRepository},
+    job::{Job, LinkAccounts, RescoreChanged, ScoreTerm, SyncRepository},
+    term::still_current_since,
     work::{Evaluation, Sync},
 };
 
 /// How often a job is tried, each time a little later (e, e², e³… seconds), before it is given up.
 const MAX_ATTEMPTS: i32 = 5;
+/// How long changes are gathered before whom they touch is scored anew.
+const REST: TimeDelta = TimeDelta::seconds(30);
 
 /// Enqueues `job` to run at `run_at`, or at once. A waiting job with the same key is replaced; a running one is left alone.
 pub async fn enqueue<J: Job>(tx: &mut Tx, job: &J, run_at: Option<DateTime<Utc>>) -> Result<(), Error> {
+    add(tx, job, run_at, "replace").await
+}
+
+async fn add<J: Job>(tx: &mut Tx, job: &J, run_at: Option<DateTime<Utc>>, mode: &'static str) -> Result<(), Error> {
     let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;
     // Not a checked query: the queue's schema is made by its library and not by our migrations.
-    sqlx::query("select graphile_worker.add_job($1, payload => $2::json, run_at => $3, max_attempts => $4, job_key => $5)")
-        .bind(J::NAME)
-        .bind(payload)
-        .bind(run_at)
-        .bind(MAX_ATTEMPTS)
-        .bind(job.key())
-        .execute(tx.conn())
-        .await?;
+    sqlx::query(
+        "select graphile_worker.add_job($1, payload => $2::json, run_at => $3, max_attempts => $4, job_key => $5, queue_name => $6,
+           job_key_mode => $7)",
+    )
+    .bind(J::NAME)
+    .bind(payload)
+    .bind(run_at)
+    .bind(MAX_ATTEMPTS)
+    .bind(job.key())
+    .bind(job.line())
+    .bind(mode)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -57,6 +69,18 @@ pub async fn is_alive<J: Job>(tx: &mut Tx, job: &J) -> Result<bool, Error> {
     );
     let payload = serde_json::to_value(job).map_err(|error| sqlx::Error::Encode(error.into()))?;
     Ok(alive.bind(J::NAME).bind(payload).fetch_one(tx.conn()).await?)
+}
+
+/// Asks that whom changes touched be scored anew, a little later, so that what changes together is scored together. Nothing is asked where
+/// nothing was scored that is still of interest.
+pub async fn request_rescoring(tx: &mut InstitutionTx, now: DateTime<Utc>) -> Result<(), Error> {
+    if !evaluations::is_any_current(tx, still_current_since(now)).await? {
+        return Ok(());
+    }
+    let job = RescoreChanged { institution_id: tx.institution() };
+    // One that waits keeps its time, or changes all day long would put it off all day long. It is written to all the same: until this
+    // transaction is over no worker can take it, and so none that takes it has missed the change.
+    add(tx, &job, Some(now + REST), "preserve_run_at").await
 }
 
 /// Asks for a scoring of a term under a policy; `None` where the institution has no such term or policy.

@@ -1,74 +1,28 @@
 //! Scores: what an evaluation found for each member, with all lines. Derived: it can be rebuilt from contributions and the policy.
-//! It must not score, and never adds up lines by itself.
+//! It must not score, and never adds up lines by itself. An evaluation can rest on an earlier one: `scores_of` puts the rows together.
 
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Error, InstitutionTx};
 use crate::model::{
-    account::AccountId,
     contribution::Key,
     credit::Credits,
     ids::{EvaluationId, MemberId},
-    member_score::{About, Computed, ExplainedLine, MemberScore, ScoreState},
+    member_score::{About, Computed, ExplainedLine, MemberScore},
     points::Points,
     repository::NotFullName,
-    score::Line,
+    score::{Line, Reason},
 };
 
-/// One member's result on its way into the table.
-#[derive(Debug)]
-pub struct NewScore {
-    pub member: MemberId,
-    /// Whose contributions they are; kept, because a member's account can change.
-    pub account: Option<AccountId>,
-    pub github_login: Option<String>,
-    /// `None`: no account is linked.
-    pub computed: Option<Computed>,
-    pub lines: Vec<Line>,
-}
+mod compared;
+mod stored;
 
-/// Writes the scores of some members with all their lines.
-pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, scores: &[NewScore]) -> Result<u64, Error> {
-    let members: Vec<Uuid> = scores.iter().map(|s| s.member.0).collect();
-    let computed = || scores.iter().map(|s| s.computed.as_ref());
-    let points: Vec<Option<i64>> = computed().map(|c| c.map(|c| c.points.thousandths())).collect();
-    let credits: Vec<Option<Decimal>> = computed().map(|c| c.map(|c| c.credits.to_decimal())).collect();
-    let accounts: Vec<Option<i64>> = scores.iter().map(|s| s.account.map(|a| a.0)).collect();
-    let logins: Vec<Option<String>> = scores.iter().map(|s| s.github_login.clone()).collect();
-    let reasons: Vec<Option<String>> = computed().map(|c| c.map(|c| c.credits_reason.clone())).collect();
-    let states: Vec<String> =
-        computed().map(|c| if c.is_some() { ScoreState::Proposed } else { ScoreState::NoAccount }.as_str().to_owned()).collect();
-    let lines =
-        scores.iter().map(|s| serde_json::to_string(&s.lines).map_err(|e| bad("lines", e.to_string()))).collect::<Result<Vec<_>, _>>()?;
-    let counts = scores
-        .iter()
-        .map(|s| i64::try_from(s.lines.len()).map_err(|e| bad("contributions", e.to_string())))
-        .collect::<Result<Vec<_>, _>>()?;
-    let done = sqlx::query!(
-        "insert into scores (institution_id, evaluation_id, member_id, points, credits, credits_reason, contributions, state, lines,
-           account_id, github_login)
-         select $1, $2, member_id, points, credits, credits_reason, contributions, state, lines::jsonb, account_id, github_login
-         from unnest($3::uuid[], $4::bigint[], $5::numeric[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::text[])
-           as s (member_id, points, credits, credits_reason, contributions, state, lines, account_id, github_login)",
-        tx.institution().0,
-        evaluation.0,
-        &members,
-        &points as &[Option<i64>],
-        &credits as &[Option<Decimal>],
-        &reasons as &[Option<String>],
-        &counts,
-        &states,
-        &lines,
-        &accounts as &[Option<i64>],
-        &logins as &[Option<String>],
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(done.rows_affected())
-}
+pub use compared::{get_totals, list_different, list_with_lines};
+pub use stored::{NewScore, insert_batch, insert_left_out, list_carried, list_member_ids, list_stored};
 
 /// At most `limit + 1` scores after a member (number and id), by number: the surplus one says that there is more.
 pub async fn list(
@@ -79,10 +33,11 @@ pub async fn list(
 ) -> Result<Vec<MemberScore>, Error> {
     let rows = sqlx::query_as!(
         ScoreRow,
-        "select s.member_id, m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason, s.contributions
-         from scores s join members m on m.institution_id = $1 and m.member_id = s.member_id
-         where s.institution_id = $1 and s.evaluation_id = $2 and ($3::text is null or (m.number, m.member_id) > ($3, $4::uuid))
-         order by m.number, m.member_id limit $5",
+        r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+           from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
+           where ($3::text is null or (m.number, m.member_id) > ($3, $4::uuid))
+           order by m.number, m.member_id limit $5"#,
         tx.institution().0,
         evaluation.0,
         after.map(|(number, _)| number),
@@ -102,9 +57,10 @@ pub async fn get(
 ) -> Result<Option<(MemberScore, Vec<ExplainedLine>)>, Error> {
     let row = sqlx::query_as!(
         ScoreRow,
-        "select s.member_id, m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason, s.contributions
-         from scores s join members m on m.institution_id = $1 and m.member_id = s.member_id
-         where s.institution_id = $1 and s.evaluation_id = $2 and s.member_id = $3",
+        r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+           from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
+           where s.member_id = $3"#,
         tx.institution().0,
         evaluation.0,
         member.0,
@@ -125,33 +81,32 @@ pub async fn list_lines(
 ) -> Result<HashMap<MemberId, Vec<ExplainedLine>>, Error> {
     let ids: Vec<Uuid> = members.iter().map(|m| m.0).collect();
     let sheets = sqlx::query!(
-        r#"select member_id, lines as "lines: sqlx::types::Json<Vec<Line>>" from scores
-           where institution_id = $1 and evaluation_id = $2 and member_id = any($3)"#,
+        r#"select member_id as "member_id!", lines as "lines!: Json<Vec<Line>>" from scores_of($1, $2) where member_id = any($3)"#,
         tx.institution().0,
         evaluation.0,
         &ids,
     )
     .fetch_all(tx.conn())
     .await?;
-    let keys: Vec<&Key> = sheets.iter().flat_map(|s| s.lines.iter().filter_map(Line::key)).collect();
+    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|sheet| (MemberId(sheet.member_id), sheet.lines.len())).collect();
+    let mut explained = explain(tx, sheets.into_iter().flat_map(|sheet| sheet.lines.0).collect()).await?.into_iter();
+    Ok(counts.into_iter().map(|(member, count)| (member, explained.by_ref().take(count).collect())).collect())
+}
+
+/// The lines, in their order, each with the contribution that it is about.
+pub async fn explain(tx: &mut InstitutionTx, lines: Vec<Line>) -> Result<Vec<ExplainedLine>, Error> {
+    let keys: Vec<&Key> = lines.iter().filter_map(Line::key).collect();
     let described = describe(tx, &keys).await?;
-    let mut explained = HashMap::with_capacity(sheets.len());
-    for sheet in sheets {
-        let lines = sheet
-            .lines
-            .0
-            .into_iter()
-            .map(|line| {
-                let about = match line.key() {
-                    None => None,
-                    Some(key) => Some(described.get(key).ok_or_else(|| bad("lines", format!("no contribution {key:?}")))?.clone()),
-                };
-                Ok(ExplainedLine { line, about })
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        explained.insert(MemberId(sheet.member_id), lines);
-    }
-    Ok(explained)
+    lines
+        .into_iter()
+        .map(|line| {
+            let about = match line.key() {
+                None => None,
+                Some(key) => Some(described.get(key).ok_or_else(|| bad("lines", format!("no contribution {key:?}")))?.clone()),
+            };
+            Ok(ExplainedLine { line, about })
+        })
+        .collect()
 }
 
 async fn describe(tx: &mut InstitutionTx, keys: &[&Key]) -> Result<HashMap<Key, About>, Error> {
@@ -195,28 +150,34 @@ struct ScoreRow {
     credits: Option<Decimal>,
     credits_reason: Option<String>,
     contributions: i64,
+    carried: i64,
+    flags: Json<Vec<Reason>>,
+    unmet: Json<Vec<Reason>>,
+}
+
+fn computed(points: Option<i64>, credits: Option<Decimal>, credits_reason: Option<String>) -> Result<Option<Computed>, Error> {
+    match (points, credits, credits_reason) {
+        (Some(points), Some(credits), Some(credits_reason)) => {
+            Ok(Some(Computed { points: Points::from_thousandths(points), credits: Credits::new(credits), credits_reason }))
+        }
+        (None, None, None) => Ok(None),
+        _ => Err(bad("points", "points, credits and their reason are not all there or all absent".to_owned())),
+    }
 }
 
 impl ScoreRow {
     fn into_score(self) -> Result<MemberScore, Error> {
-        let computed = match (self.points, self.credits, self.credits_reason) {
-            (Some(points), Some(credits), Some(credits_reason)) => {
-                Some(Computed { points: Points::from_thousandths(points), credits: Credits::new(credits), credits_reason })
-            }
-            (None, None, None) => None,
-            _ => return Err(bad("points", "points, credits and their reason are not all there or all absent".to_owned())),
-        };
         Ok(MemberScore {
             member: MemberId(self.member_id),
             number: self.number,
             name: self.name,
             unit: self.unit,
             github_login: self.github_login,
-            computed,
+            computed: computed(self.points, self.credits, self.credits_reason)?,
             contributions: self.contributions,
-            carried: Points::ZERO,
-            flags: Vec::new(),
-            unmet: Vec::new(),
+            carried: Points::from_thousandths(self.carried),
+            flags: self.flags.0,
+            unmet: self.unmet.0,
         })
     }
 }

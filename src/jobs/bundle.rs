@@ -3,7 +3,7 @@
 
 use super::{
     Failure,
-    score_term::{self, Ground},
+    ground::{Asked, Ground},
 };
 use crate::{
     db::{self, Db, evaluations, scores},
@@ -43,7 +43,11 @@ pub async fn bundle(db: &Db, institution: InstitutionId, evaluation: EvaluationI
     let (score, lines) = scores::get(&mut tx, evaluation.id, member).await?.ok_or_else(|| gone("member's score"))?;
     let term = db::terms::get(&mut tx, evaluation.term).await?.ok_or_else(|| gone("term"))?;
     let policy = db::policies::get(&mut tx, evaluation.policy).await?.ok_or_else(|| gone("policy"))?;
-    let ground = score_term::load(&mut tx, &evaluation).await?;
+    let asked = Asked::of(&mut tx, &evaluation).await?;
+    let only = [member];
+    let only = (!asked.needs_the_class()).then_some(&only[..]);
+    let surroundings = asked.surroundings(&mut tx).await?;
+    let ground = Ground::load(&mut tx, &asked, only, surroundings).await?;
     tx.commit().await?;
     let found = found(&score, &lines, term.code).ok_or_else(|| NoBundle("no GitHub account was linked to the member".to_owned()))?;
     let mut bundle = ground.bundle(member, policy.source, found).ok_or_else(|| gone("member's linked account"))?;

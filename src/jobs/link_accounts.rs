@@ -39,6 +39,7 @@ async fn link(tools: &Tools, job: &LinkAccounts) -> Result<(), Failure> {
     for ((member, login), account) in pending.iter().zip(&found) {
         db::accounts::link(&mut tx, *member, login, account.as_ref().map(|a| a.id), now).await?;
     }
+    db::queue::request_rescoring(&mut tx, now).await?;
     tx.commit().await?;
     Ok(())
 }

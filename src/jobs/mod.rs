@@ -2,8 +2,12 @@
 //! No network call stands between the begin and the commit of a transaction.
 
 mod bundle;
+mod check_scores;
+mod compare_policies;
+mod ground;
 mod link_accounts;
 mod read_changes;
+mod rescore_changed;
 mod score_network;
 mod score_term;
 mod sync_repository;
@@ -12,10 +16,15 @@ mod worker;
 use chrono::{DateTime, Utc};
 
 pub use bundle::{NoBundle, bundle};
+pub use compare_policies::{NotCompared, compare_policies};
+pub use ground::Lines;
 pub use score_network::{Classmate, asks_for_network, network_standings};
 pub use worker::{Error, Worker, WorkerSettings};
 
-use crate::{db, github, model::clock::Clock};
+use crate::{
+    db, github,
+    model::{clock::Clock, ids::EvaluationId, job::ScoreTerm},
+};
 
 /// What every job works with.
 #[derive(Debug, Clone)]
@@ -57,6 +66,25 @@ impl From<github::Error> for Failure {
             github::Retry::Never => Self::Permanent(why),
         }
     }
+}
+
+impl Failure {
+    fn into_words(self) -> String {
+        match self {
+            Self::Later { why, .. } | Self::Retry(why) | Self::Permanent(why) => why,
+            Self::TakenOver => "another worker does it".to_owned(),
+        }
+    }
+}
+
+/// Scores everybody for an evaluation that waits, without the queue. For benches, which also keep fewer lines.
+pub async fn score_now(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Result<(), String> {
+    score_term::score(tools, job, lines).await.map_err(Failure::into_words)
+}
+
+/// Brings an evaluation up to date without the queue: the one that follows it, if anybody was touched. For benches and tests.
+pub async fn rescore_now(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Result<Option<EvaluationId>, String> {
+    rescore_changed::rescore_one(tools, job, lines).await.map_err(Failure::into_words)
 }
 
 /// Which try of a job this is.

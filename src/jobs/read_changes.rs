@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Failure, Tools};
+use super::{Failure, Tools, rescore_changed};
 use crate::{
     contributions::diff,
     db::{
@@ -39,10 +39,16 @@ async fn read_all(tools: &Tools, repository: RepositoryId) -> Result<(), Failure
     let name = db::repositories::get_name(&mut tx, repository).await?;
     tx.commit().await?;
     let Some(name) = name else { return Ok(()) };
+    let mut outcome = Ok(());
     for pull_request in unread {
-        read(tools, &name, &pull_request).await?;
+        outcome = read(tools, &name, &pull_request).await;
+        if outcome.is_err() {
+            break;
+        }
     }
-    Ok(())
+    // What was read before it broke off is read.
+    rescore_changed::request(tools, repository, None).await?;
+    outcome
 }
 
 /// Of the members of every institution that tracks the repository, each once.

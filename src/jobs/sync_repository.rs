@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Attempt, Failure, Tools};
+use super::{Attempt, Failure, Tools, rescore_changed};
 use crate::{
     contributions,
     db::{self, syncs},
@@ -18,7 +18,8 @@ use crate::{
 pub(super) async fn run(tools: &Tools, job: &SyncRepository, attempt: Attempt) -> Result<(), String> {
     let Some(ground) = take(tools, job).await.map_err(|error| error.to_string())? else { return Ok(()) };
     match fetch(tools, &ground).await {
-        Ok(()) => Ok(()),
+        // What was fetched is stored, whatever comes of asking: the nightly check asks again.
+        Ok(()) => rescore_changed::request(tools, job.repository_id, Some(job.sync_id)).await.map_err(|error| error.to_string()),
         Err(failure) => settle(tools, job, &ground.held, attempt, failure).await,
     }
 }

@@ -3,10 +3,15 @@
 
 use std::{future::Future, time::Duration};
 
-use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
+use graphile_worker::{Cron, IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 
-use super::{Attempt, Tools, link_accounts, read_changes, score_network, score_term, sync_repository};
-use crate::model::job::{Job, LinkAccounts, ReadChanges, ScoreNetwork, ScoreTerm, SyncRepository};
+use super::{Attempt, Tools, check_scores, link_accounts, read_changes, rescore_changed, score_network, score_term, sync_repository};
+use crate::model::job::{
+    CheckNightly, CheckScores, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreNetwork, ScoreTerm, SyncRepository,
+};
+
+/// When the nightly check is asked for, by the clock of the worker's machine.
+const NIGHTLY: (u32, u32) = (3, 17);
 
 /// How a worker works.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +66,10 @@ impl Worker {
             .define_job::<LinkAccounts>()
             .define_job::<ScoreTerm>()
             .define_job::<ScoreNetwork>()
+            .define_job::<RescoreChanged>()
+            .define_job::<CheckScores>()
+            .define_job::<CheckNightly>()
+            .with_cron(Cron::daily_at::<CheckNightly>(NIGHTLY.0, NIGHTLY.1).map_err(|e| Error(e.to_string()))?)
             .init()
             .await
             .map_err(|e| Error(e.to_string()))?;
@@ -124,5 +133,29 @@ impl TaskHandler for ScoreNetwork {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         score_network::run(&tools(&context)?, &self).await
+    }
+}
+
+impl TaskHandler for RescoreChanged {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        rescore_changed::run(&tools(&context)?, &self).await
+    }
+}
+
+impl TaskHandler for CheckScores {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        check_scores::run(&tools(&context)?, &self).await
+    }
+}
+
+impl TaskHandler for CheckNightly {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        check_scores::run_all(&tools(&context)?, &self).await
     }
 }

@@ -11,6 +11,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Two waiting jobs with one key are one job.
     fn key(&self) -> String;
+
+    /// Jobs in one line are done one after the other. `None`: it stands in no line.
+    fn line(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Fetches one repository from GitHub and stores its contributions.
@@ -82,5 +87,58 @@ impl Job for ScoreNetwork {
 
     fn key(&self) -> String {
         format!("{}:{}", Self::NAME, self.institution_id)
+    }
+}
+
+/// Scores anew, in the current terms of an institution, whom changes touched.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RescoreChanged {
+    pub institution_id: InstitutionId,
+}
+
+impl Job for RescoreChanged {
+    const NAME: &'static str = "rescore_changed";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.institution_id)
+    }
+
+    fn line(&self) -> Option<String> {
+        Some(results_of(self.institution_id))
+    }
+}
+
+/// Scores everybody in the current terms of an institution anew, and compares with what is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CheckScores {
+    pub institution_id: InstitutionId,
+}
+
+impl Job for CheckScores {
+    const NAME: &'static str = "check_scores";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.institution_id)
+    }
+
+    fn line(&self) -> Option<String> {
+        Some(results_of(self.institution_id))
+    }
+}
+
+/// What follows up the results of one institution stands in one line.
+fn results_of(institution: InstitutionId) -> String {
+    format!("results:{institution}")
+}
+
+/// Asks for `CheckScores` of every institution. The schedule asks for it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CheckNightly {}
+
+impl Job for CheckNightly {
+    const NAME: &'static str = "check_nightly";
+
+    fn key(&self) -> String {
+        Self::NAME.to_owned()
     }
 }

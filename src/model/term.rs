@@ -38,6 +38,14 @@ impl Term {
     }
 }
 
+/// How long after its last day a term's results are kept up to date with what is fetched and stated.
+const DAYS_AFTER_TERM: u64 = 60;
+
+/// A term that ended before this day is left alone.
+pub fn still_current_since(now: DateTime<Utc>) -> NaiveDate {
+    now.date_naive().checked_sub_days(Days::new(DAYS_AFTER_TERM)).unwrap_or(NaiveDate::MIN)
+}
+
 /// Outside of these a year is a slip of the finger.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
 /// Two years and a leap day: a longer term is a slip of the finger.

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ids::{EvaluationId, PolicyId, RepositoryId, SyncId, TermId};
+use super::ids::{EvaluationId, MemberId, PolicyId, RepositoryId, SyncId, TermId};
+use super::traces::Traces;
 
 /// How a piece of long work stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -75,7 +76,54 @@ pub struct Evaluation {
     pub policy_hash: String,
     pub state: WorkState,
     pub error: Option<String>,
+    /// For which moment it is: what happens later is not known to it.
     pub requested_at: DateTime<Utc>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
+    /// The evaluation that it rests on: whom nothing touched since then has the result that stands there. Absent: it scored everybody.
+    pub base: Option<EvaluationId>,
+    /// Those of earlier terms from which carried points and credits were taken.
+    pub prior: Vec<EvaluationId>,
+    /// When everybody was last scored anew and compared with it.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// Who differed then. Not empty: it is wrong, and another one was made.
+    pub differs: Vec<MemberId>,
+}
+
+/// A done evaluation that another can rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    pub evaluation: Evaluation,
+    /// Those that it rests on itself, the newest first.
+    pub bases: Vec<EvaluationId>,
+    /// The reverts and copies that it knew of.
+    pub traces: Option<Traces>,
+    /// Absent: nobody can say what changed since.
+    pub seen: Option<Seen>,
+}
+
+/// What a transaction saw, as Postgres writes it (`pg_snapshot`): `xmin:xmax:running`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen(String);
+
+impl Seen {
+    pub const fn new(snapshot: String) -> Self {
+        Self(snapshot)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The oldest transaction that was under way: whatever an older one wrote was seen.
+    pub fn oldest_unseen(&self) -> &str {
+        self.0.split(':').next().unwrap_or_default()
+    }
+}
+
+impl Base {
+    /// It and those that it rests on, the newest first.
+    pub fn chain(&self) -> Vec<EvaluationId> {
+        std::iter::once(self.evaluation.id).chain(self.bases.iter().copied()).collect()
+    }
 }

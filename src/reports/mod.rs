@@ -2,6 +2,7 @@
 //! They must not compute: every number comes from the rows as it was stored.
 
 mod csv;
+mod difference;
 mod json;
 mod line;
 mod working;
@@ -10,6 +11,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 
+pub use difference::{DifferenceView, MemberChangeView, TotalsView};
 pub use line::{LineView, ReasonView};
 pub use working::Working;
 

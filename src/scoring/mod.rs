@@ -20,6 +20,7 @@ mod verdict;
 mod words;
 mod works;
 
+pub mod difference;
 pub mod policy;
 
 #[cfg(test)]
@@ -151,6 +152,11 @@ mod pairs {
     {
         Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
     }
+}
+
+/// A person decided that the subject's network score does not count, so that it takes no place in the class either.
+pub fn is_out_of_class(policy: &Policy, subject: &Subject, context: &Context) -> bool {
+    Case::new(policy, subject, context).network_exclusion().is_some()
 }
 
 /// What the lines of a sheet come to, without the lines.

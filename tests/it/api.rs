@@ -1,6 +1,7 @@
 //! The HTTP door as its callers know it: shapes, refusals, pages, conditions, and who may do what.
 
 mod conditions;
+mod difference;
 mod journey;
 mod refusals;
 mod rights;

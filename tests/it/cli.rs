@@ -58,6 +58,63 @@ fn file(text: &str) -> (tempfile::TempDir, String) {
     (dir, path)
 }
 
+/// Two versions of a policy, the second of which pays twice as much.
+fn two_policies() -> (tempfile::TempDir, [String; 2]) {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = ["10", "20"].map(|points| {
+        let text = format!(
+            "name = \"plain\"\nversion = \"{points}\"\n[[rules]]\nid = \"merged\"\nkind = \"pull_request\"\npoints = {points}\n\
+             [credits]\npoints_per_credit = 10\nstep = 1\n"
+        );
+        let path = dir.path().join(format!("{points}.toml"));
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    (dir, paths)
+}
+
+/// One registered term, and a member whose one pull request counts in it.
+async fn with_one_contribution() -> Shell {
+    let shell = Shell::with_institution().await;
+    shell.run(&["term", "create", "--code", "t", "--starts-on", "2025-09-01", "--ends-on", "2026-01-31"]).ok();
+    let mut tx = shell.database.db().begin_as_operator().await.unwrap();
+    let institution = db::institutions::list(&mut tx).await.unwrap()[0].id;
+    tx.commit().await.unwrap();
+    register::fill(shell.database.db(), institution, "s").await;
+    shell
+}
+
+#[tokio::test]
+async fn a_policy_on_trial_is_compared_with_a_stored_one_and_nothing_is_written() {
+    let (shell, (_dir, [now, then])) = (with_one_contribution().await, two_policies());
+    shell.run(&["policy", "add", &now]).ok();
+    let ran = shell.run(&["policy", "diff", "plain@10", &then, "--term", "t"]).ok();
+    assert!(ran.out.contains("20 → 40") && ran.out.contains("2 → 4"), "{ran:?}");
+    assert!(ran.out.contains("https://github.example/pull/1: 10 (merged) → 20 (merged)"), "{ran:?}");
+    assert!(ran.out.contains("1 of 2 differ"), "{ran:?}");
+    let json = shell.run(&["policy", "diff", &now, &then, "--term", "t", "--lang", "zh", "--json"]).ok().json();
+    assert_eq!((&json["before"]["points"], &json["after"]["points"]), (&json!("20"), &json!("40")));
+    assert_eq!(json["members"][0]["lines"].as_array().unwrap().len(), 2);
+    let same = shell.run(&["policy", "diff", &now, "plain@10", "--term", "t"]).ok();
+    assert!(same.out.contains("nobody's result differs"), "{same:?}");
+    shell.run(&["policy", "diff", "nothing", &then, "--term", "t"]).failed("is no file");
+    let listed = shell.run(&["policy", "list", "--json"]).ok().json();
+    assert!(listed.as_array().unwrap().iter().all(|policy| policy["version"] != "20"));
+}
+
+#[tokio::test]
+async fn a_second_scoring_says_what_is_not_as_in_the_first() {
+    let (shell, (_dir, [now, then])) = (with_one_contribution().await, two_policies());
+    shell.run(&["policy", "add", &now]).ok();
+    shell.run(&["policy", "add", &then]).ok();
+    let first = shell.run(&["score", "--term", "t", "--policy", "plain@10"]).ok();
+    assert!(!first.out.contains("before this one"), "{first:?}");
+    let second = shell.run(&["score", "--term", "t", "--policy", "plain@20"]).ok();
+    assert!(second.out.contains("since the scoring before this one") && second.out.contains("20 → 40"), "{second:?}");
+    let third = shell.run(&["score", "--term", "t", "--policy", "plain@20", "--json"]).ok().json();
+    assert_eq!(third["difference"]["members"], json!([]));
+}
+
 #[rstest]
 #[case::nothing(&[])]
 #[case::no_command(&["nonsense"])]

@@ -19,5 +19,6 @@ mod local_cluster;
 mod network;
 #[cfg(real_repository)]
 mod real_repository;
+mod rescoring;
 mod sample;
 mod words;

@@ -99,6 +99,7 @@ pub(super) async fn import(db: &Db, institution: InstitutionId, entries: &[Entry
     }
     if imported.added + imported.changed > 0 {
         queue::enqueue(&mut tx, &LinkAccounts { institution_id: institution }, None).await?;
+        queue::request_rescoring(&mut tx, Clock::System.now()).await?;
     }
     tx.commit().await?;
     Ok(imported)

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::{
-    super::{Error, InstitutionTx, Result, institutions},
+    super::{Error, InstitutionTx, Result, institutions, queue},
     bad, place,
 };
 use crate::model::{
@@ -48,6 +48,7 @@ pub async fn record(
     }
     let ids: Vec<StatementId> = drafts.iter().map(|_| StatementId::new(now)).collect();
     insert(tx, stated_by, &ids, drafts, &meant, now).await?;
+    queue::request_rescoring(tx, now).await?;
     Ok(Ok(ids))
 }
 

@@ -67,6 +67,7 @@ fn target(path: &str, of: &Register) -> String {
     };
     let query = match path {
         "/v1/members/{id}/score" => format!("?evaluation={}", of.evaluation),
+        "/v1/evaluations/{id}/difference" => format!("?from={}", of.evaluation),
         "/v1/reports/credits" => format!("?term_id={}", of.term),
         _ => String::new(),
     };
@@ -189,6 +190,8 @@ async fn one_own_id_does_not_open_a_foreign_one_beside_it() {
         report(own.term, foreign.evaluation),
         report(foreign.term, own.evaluation),
         format!("/v1/reports/credits?evaluation_id={}", foreign.evaluation),
+        format!("/v1/evaluations/{}/difference?from={}", own.evaluation, foreign.evaluation),
+        format!("/v1/evaluations/{}/difference?from={}", foreign.evaluation, own.evaluation),
     ] {
         app.get(&tenant.admin, &path).await.problem(404);
     }

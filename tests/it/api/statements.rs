@@ -333,5 +333,5 @@ async fn whoever_comes_to_another_account_is_known_by_the_day_of_the_change() {
 
 async fn scored(app: &TestApp, tenant: &Tenant) -> members::Scored {
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
-    members::list_for_scoring(&mut tx).await.unwrap().remove(0)
+    members::list_for_scoring(&mut tx, None).await.unwrap().remove(0)
 }

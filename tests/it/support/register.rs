@@ -92,6 +92,10 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let registration =
         Registration { full_name: format!("{tag}/engine").parse().unwrap(), category: "community".into(), members: vec![loner] };
     let repository = repositories::track(&mut tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
+    // One that is tracked no longer.
+    let registration = Registration { full_name: format!("{tag}/gone").parse().unwrap(), category: "own".into(), members: Vec::new() };
+    let gone = repositories::track(&mut tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
+    repositories::untrack(&mut tx, gone).await.unwrap();
     let records = [record(repository, 1, account, "2025-10-01T12:00:00Z"), record(repository, 2, account, "2025-11-01T12:00:00Z")];
     contributions::insert_batch(&mut tx, &records, now()).await.unwrap();
     let (sync, _) = syncs::insert(&mut tx, repository, SyncId::new(now()), now()).await.unwrap();
@@ -124,16 +128,20 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
             account: Some(account),
             github_login: Some(format!("ada-{tag}")),
             computed: Some(computed()),
+            contributions: 2,
             lines: records.iter().map(line).collect(),
+            ..NewScore::unknown(member, None)
         },
-        NewScore { member: loner, account: None, github_login: None, computed: None, lines: Vec::new() },
+        NewScore::unknown(loner, None),
     ];
     scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
-    evaluations::insert_coverage(&mut tx, evaluation).await.unwrap();
+    evaluations::insert_coverage(&mut tx, evaluation, &std::collections::HashMap::new()).await.unwrap();
     evaluations::finish(&mut tx, evaluation, None, now()).await.unwrap();
 
     let ranks = Ranks { accounts: [(account, ONE)].into(), repositories: [(repository, 2 * ONE)].into(), background: 0 };
     let month = Month::of_day("2025-10-01".parse().unwrap());
+    // An institution has each month once, whoever fills it a second time.
+    network_scores::remove_from(&mut tx, None).await.unwrap();
     network_scores::insert(&mut tx, month, &[7; 32], &MonthScores { ranks, activity: [(account, 3 * ONE)].into() }).await.unwrap();
 
     let api_key = ApiKeyId::new(now());

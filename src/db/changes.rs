@@ -1,0 +1,256 @@
+//! Whom the changes since an evaluation touch: exact, since each row says which transaction wrote it last and an evaluation keeps what it saw.
+//! It must not score, and never asks a clock which of two came first. One person too many costs time; one too few would be a wrong score.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Error, InstitutionTx};
+use crate::model::{
+    contribution::Key,
+    ids::{EvaluationId, MemberId, RepositoryId},
+    work::Seen,
+};
+
+/// The members whose own rows changed, and those whose contributions did, or were taken from them. Removed members are among them.
+pub async fn list_members(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<MemberId>, Error> {
+    let rows = sqlx::query_scalar!(
+        r#"select m.member_id as "member_id!" from members m
+           where m.institution_id = $1 and m.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(m.changed_in, $3::text::pg_snapshot)
+           union
+           select m.member_id from contributions c
+           join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+           join members m on m.institution_id = $1 and m.github_id = c.account_id
+           where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
+           union
+           select m.member_id from former_contributions c
+           join members m on m.institution_id = $1 and m.github_id = c.account_id
+           where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)"#,
+        tx.institution().0,
+        seen.oldest_unseen(),
+        seen.as_str(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(MemberId).collect())
+}
+
+/// The repositories of which something changed that every contribution to them depends on: that they are tracked, their category, whose
+/// they are, their name, licence or age.
+pub async fn list_repositories(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<RepositoryId>, Error> {
+    let rows = sqlx::query_scalar!(
+        r#"select c.repository_id as "repository_id!" from (
+             select repository_id, changed_in from tracked_repositories where institution_id = $1
+             union all
+             select repository_id, changed_in from tracked_repository_members where institution_id = $1
+             union all
+             select repository_id, changed_in from registration_losses where institution_id = $1
+             union all
+             select r.repository_id, r.changed_in from repositories r
+             join tracked_repositories t on t.institution_id = $1 and t.repository_id = r.repository_id
+           ) as c
+           where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
+           group by c.repository_id"#,
+        tx.institution().0,
+        seen.oldest_unseen(),
+        seen.as_str(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(RepositoryId).collect())
+}
+
+/// The tracked repositories to which a contribution came, or in which one changed, whoever made it.
+pub async fn list_busy_repositories(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<RepositoryId>, Error> {
+    let rows = sqlx::query_scalar!(
+        "select distinct c.repository_id from contributions c
+         join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+         where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)",
+        tx.institution().0,
+        seen.oldest_unseen(),
+        seen.as_str(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(RepositoryId).collect())
+}
+
+/// Whether people who are no members did anything that is new or changed, or somebody became a member, or ceased to be one, or has another
+/// account: then the number of those who contributed from outside may be another one.
+pub async fn touch_outsiders(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool, Error> {
+    let touched = sqlx::query_scalar!(
+        r#"select exists (select from members m
+             where m.institution_id = $1 and m.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(m.changed_in, $3::text::pg_snapshot))
+           or exists (select from contributions c
+             join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+             where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
+               and not exists (select from members m
+                 where m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null))
+           or exists (select from former_contributions c
+             join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+             where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)) as "touched!""#,
+        tx.institution().0,
+        seen.oldest_unseen(),
+        seen.as_str(),
+    );
+    Ok(touched.fetch_one(tx.conn()).await?)
+}
+
+/// The members who have done anything in these repositories, or of whom something is stated about them.
+pub async fn list_members_in(tx: &mut InstitutionTx, repositories: &[RepositoryId]) -> Result<Vec<MemberId>, Error> {
+    if repositories.is_empty() {
+        return Ok(Vec::new());
+    }
+    let repositories: Vec<Uuid> = repositories.iter().map(|repository| repository.0).collect();
+    let rows = sqlx::query_scalar!(
+        r#"select m.member_id as "member_id!" from contributions c
+           join members m on m.institution_id = $1 and m.github_id = c.account_id where c.repository_id = any($2)
+           union
+           select member_id from statements where institution_id = $1 and about_repository_id = any($2)"#,
+        tx.institution().0,
+        &repositories,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(MemberId).collect())
+}
+
+/// Whether anything changed by which pull requests are known to be reverted, or to bring lines that were there before.
+pub async fn touch_traces(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool, Error> {
+    let touched = sqlx::query_scalar!(
+        r#"select exists (select from contributions c
+             where c.changed_in >= $1::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $2::text::pg_snapshot)
+               and (c.kind = 'commit' or c.change ?| array['reverts', 'reverts_commit', 'fingerprint']))
+           or exists (select from former_contributions c
+             where c.changed_in >= $1::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $2::text::pg_snapshot)) as "touched!""#,
+        seen.oldest_unseen(),
+        seen.as_str(),
+    );
+    Ok(touched.fetch_one(tx.conn()).await?)
+}
+
+/// The members who did these pull requests, or what belongs to them.
+pub async fn list_members_of_numbers(tx: &mut InstitutionTx, numbers: &[(RepositoryId, i64)]) -> Result<Vec<MemberId>, Error> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (repositories, numbers): (Vec<Uuid>, Vec<i64>) = numbers.iter().map(|(repository, number)| (repository.0, *number)).unzip();
+    let members = sqlx::query_scalar!(
+        "select distinct m.member_id from unnest($2::uuid[], $3::bigint[]) as n (repository_id, number)
+         join contributions c on c.repository_id = n.repository_id and c.number = n.number
+         join members m on m.institution_id = $1 and m.github_id = c.account_id",
+        tx.institution().0,
+        &repositories,
+        &numbers,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(members.into_iter().map(MemberId).collect())
+}
+
+/// The members who did these contributions.
+pub async fn list_members_of_keys(tx: &mut InstitutionTx, keys: &[&Key]) -> Result<Vec<MemberId>, Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let repositories: Vec<Uuid> = keys.iter().map(|key| key.repository.0).collect();
+    let kinds: Vec<String> = keys.iter().map(|key| key.kind.as_str().to_owned()).collect();
+    let github_ids: Vec<String> = keys.iter().map(|key| key.github_id.to_string()).collect();
+    let members = sqlx::query_scalar!(
+        "select distinct m.member_id from unnest($2::uuid[], $3::text[], $4::text[]) as k (repository_id, kind, github_id)
+         join contributions c on (c.repository_id, c.kind, c.github_id) = (k.repository_id, k.kind, k.github_id)
+         join members m on m.institution_id = $1 and m.github_id = c.account_id",
+        tx.institution().0,
+        &repositories,
+        &kinds,
+        &github_ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(members.into_iter().map(MemberId).collect())
+}
+
+/// The members whose result changes by the passing of time alone, after `from` and until `to`.
+pub async fn list_due_members(
+    tx: &mut InstitutionTx,
+    chain: &[EvaluationId],
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<MemberId>, Error> {
+    let chain: Vec<Uuid> = chain.iter().map(|evaluation| evaluation.0).collect();
+    let rows = sqlx::query_scalar!(
+        "select distinct member_id from scores
+         where institution_id = $1 and evaluation_id = any($2) and recheck_at > $3 and recheck_at <= $4",
+        tx.institution().0,
+        &chain,
+        from,
+        to,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(MemberId).collect())
+}
+
+/// The members who have rows of their own in these evaluations.
+pub async fn list_members_scored_by(tx: &mut InstitutionTx, evaluations: &[EvaluationId]) -> Result<Vec<MemberId>, Error> {
+    let evaluations: Vec<Uuid> = evaluations.iter().map(|evaluation| evaluation.0).collect();
+    let rows = sqlx::query_scalar!(
+        "select distinct member_id from scores where institution_id = $1 and evaluation_id = any($2)",
+        tx.institution().0,
+        &evaluations,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(MemberId).collect())
+}
+
+/// The members whom new statements touch: those they are about, and, where one is about a contribution, its author and who shares it. A
+/// statement about a statement touches whom that one does.
+pub async fn list_members_of_statements(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<MemberId>, Error> {
+    let rows = sqlx::query_scalar!(
+        r#"with recursive changed as (
+             select s.statement_id, s.member_id, s.about_repository_id, s.about_kind, s.about_github_id, s.about_statement_id
+             from statements s
+             where s.institution_id = $1 and s.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(s.changed_in, $3::text::pg_snapshot)
+             union
+             select s.statement_id, s.member_id, s.about_repository_id, s.about_kind, s.about_github_id, s.about_statement_id
+             from changed join statements s on s.institution_id = $1 and s.statement_id = changed.about_statement_id
+           ), works as (
+             select distinct about_repository_id as repository_id, about_kind as kind, about_github_id as github_id
+             from changed where about_kind is not null
+           )
+           select member_id as "member_id!" from changed
+           union
+           select m.member_id from works join contributions c using (repository_id, kind, github_id)
+           join members m on m.institution_id = $1 and m.github_id = c.account_id
+           union
+           select s.member_id from works join statements s on s.institution_id = $1 and s.kind = 'share'
+             and (s.about_repository_id, s.about_kind, s.about_github_id) = (works.repository_id, works.kind, works.github_id)"#,
+        tx.institution().0,
+        seen.oldest_unseen(),
+        seen.as_str(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(MemberId).collect())
+}
+
+/// The members of whom a share is stated in a contribution of these, or in one that these share: what they get is not known without.
+pub async fn list_sharers_with(tx: &mut InstitutionTx, members: &[MemberId]) -> Result<Vec<MemberId>, Error> {
+    let members: Vec<Uuid> = members.iter().map(|member| member.0).collect();
+    let rows = sqlx::query_scalar!(
+        r#"select s.member_id as "member_id!" from statements s
+           join contributions c on (c.repository_id, c.kind, c.github_id) = (s.about_repository_id, s.about_kind, s.about_github_id)
+           join members m on m.institution_id = $1 and m.github_id = c.account_id
+           where s.institution_id = $1 and s.kind = 'share' and m.member_id = any($2)
+           union
+           select other.member_id from statements s
+           join statements other on other.institution_id = $1 and other.kind = 'share'
+             and (other.about_repository_id, other.about_kind, other.about_github_id) = (s.about_repository_id, s.about_kind, s.about_github_id)
+           where s.institution_id = $1 and s.kind = 'share' and s.member_id = any($2)"#,
+        tx.institution().0,
+        &members,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(MemberId).collect())
+}

@@ -1,0 +1,475 @@
+//! The ground that scoring stands on: all that a term's scores are made of, read as of one moment, of everybody or of some.
+//! It must not write, and decides nothing: it hands scoring what there is.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+
+use super::{
+    Failure,
+    score_network::{self, Classmate},
+};
+use crate::{
+    credits,
+    db::{self, InstitutionTx, members::Scored, scores::NewScore},
+    model::{
+        account::AccountId,
+        contribution::{ByAccount, Contribution, Key},
+        credit::Credits,
+        ids::{EvaluationId, MemberId, RepositoryId},
+        member::MemberRole,
+        member_score::Computed,
+        month::Month,
+        points::Points,
+        policy::{Audience, Policy},
+        repository::RepositoryContext,
+        score::Reason,
+        statement::{About, Statement, StatementKind},
+        term::{Term, Window, start_of_day},
+        traces::Traces,
+        work::Evaluation,
+    },
+    scoring::{self, Context, Network, Prior, Subject},
+};
+
+/// Whose lines are kept. The totals of all are kept in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lines {
+    #[default]
+    Everyone,
+    /// Of those who get credit.
+    Awarded,
+}
+
+/// What is to be scored, by which rules and for which moment.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub term: Term,
+    pub policy: Policy,
+    pub as_of: DateTime<Utc>,
+    pub lines: Lines,
+}
+
+impl Asked {
+    /// What an evaluation asks for.
+    pub async fn of(tx: &mut InstitutionTx, evaluation: &Evaluation) -> Result<Self, Failure> {
+        let gone = |what: &str| Failure::Permanent(format!("the evaluation's {what} is not there any more"));
+        let term = db::terms::get(tx, evaluation.term).await?.ok_or_else(|| gone("term"))?;
+        let stored = db::policies::get(tx, evaluation.policy).await?.ok_or_else(|| gone("policy"))?;
+        let policy = scoring::policy::parse(&format!("{} {}", stored.name, stored.version), &stored.source)
+            .map_err(|errors| Failure::Permanent(format!("the stored policy is not one that this version of Accredit reads: {errors}")))?;
+        if policy.hash != evaluation.policy_hash {
+            return Err(Failure::Permanent(
+                "the stored policy is not the one that the evaluation was asked for: its hash differs".to_owned(),
+            ));
+        }
+        Ok(Self { term, policy, as_of: evaluation.requested_at, lines: Lines::default() })
+    }
+
+    /// Whether what a member has depends on what the whole class has.
+    pub fn needs_the_class(&self) -> bool {
+        score_network::asks_for_network(&self.policy)
+    }
+
+    /// Whether what a member has depends on earlier terms.
+    const fn needs_prior(&self) -> bool {
+        let credits = &self.policy.credits;
+        self.policy.payout.is_some() || credits.lifetime_cap.is_some() || credits.needed.is_some()
+    }
+
+    /// The evaluations of earlier terms that this one begins with, each with its term's code; the latest term comes first.
+    pub async fn prior(&self, tx: &mut InstitutionTx) -> Result<Vec<(EvaluationId, String)>, Failure> {
+        if !self.needs_prior() {
+            return Ok(Vec::new());
+        }
+        Ok(db::evaluations::list_prior(tx, &self.term, &self.policy.name).await?)
+    }
+
+    const fn is_for(&self, role: MemberRole) -> bool {
+        match self.policy.audience {
+            Audience::Everyone => true,
+            Audience::Students => matches!(role, MemberRole::Student),
+            Audience::Faculty => matches!(role, MemberRole::Faculty),
+        }
+    }
+}
+
+/// All that scoring reads.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub policy: Policy,
+    lines: Lines,
+    pub context: Context,
+    /// By number.
+    pub members: Vec<Scored>,
+    pub contributions: ByAccount,
+    statements: HashMap<MemberId, Vec<Statement>>,
+    shared: HashMap<MemberId, Vec<Contribution>>,
+    network: HashMap<MemberId, Network>,
+    prior: HashMap<MemberId, Prior>,
+    pub prior_evaluations: Vec<EvaluationId>,
+    pub surroundings: Surroundings,
+}
+
+/// What no member's own rows say, and what is the longest to find out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Surroundings {
+    /// How many people from outside contributed to each repository; empty where the policy does not ask.
+    pub outside_contributors: HashMap<RepositoryId, i64>,
+    pub traces: Traces,
+}
+
+impl Asked {
+    pub async fn surroundings(&self, tx: &mut InstitutionTx) -> Result<Surroundings, Failure> {
+        Ok(Surroundings { outside_contributors: self.count_outside_contributors(tx).await?, traces: traces(tx).await? })
+    }
+
+    /// Up to the number that the policy wants, and no further.
+    pub async fn count_outside_contributors(&self, tx: &mut InstitutionTx) -> Result<HashMap<RepositoryId, i64>, Failure> {
+        match self.policy.repositories.outside_contributors {
+            None => Ok(HashMap::new()),
+            Some(least) => Ok(db::repositories::count_outside_contributors(tx, least).await?),
+        }
+    }
+}
+
+/// Which pull requests were reverted, and which are copies.
+pub(super) async fn traces(tx: &mut InstitutionTx) -> Result<Traces, Failure> {
+    let reverted = db::contributions::list_reverts(tx).await?;
+    let mut traces = Traces {
+        reverted: reverted.into_iter().map(|((repository, number), at)| (repository, number, at)).collect(),
+        copies: db::contributions::list_copies(tx).await?.into_iter().collect(),
+    };
+    traces.reverted.sort_unstable();
+    traces.copies.sort_unstable();
+    Ok(traces)
+}
+
+impl Ground {
+    /// Reads what is needed to score everybody for whom the policy is.
+    pub async fn load_all(tx: &mut InstitutionTx, asked: &Asked) -> Result<Self, Failure> {
+        let surroundings = asked.surroundings(tx).await?;
+        Self::load(tx, asked, None, surroundings).await
+    }
+
+    /// The same, of everybody or of those who are `only` meant.
+    pub async fn load(
+        tx: &mut InstitutionTx,
+        asked: &Asked,
+        only: Option<&[MemberId]>,
+        surroundings: Surroundings,
+    ) -> Result<Self, Failure> {
+        let gone = || Failure::Permanent("the institution is not there any more".to_owned());
+        let zone = db::institutions::get(tx).await?.ok_or_else(gone)?.timezone;
+        let window = window(&asked.term, asked.policy.years, zone);
+        let mut members = db::members::list_for_scoring(tx, only).await?;
+        members.retain(|member| asked.is_for(member.role));
+        let accounts: Vec<AccountId> = members.iter().filter_map(|member| member.account).collect();
+        let contributions = ByAccount::new(db::contributions::list_for_scoring(tx, window, &accounts).await?);
+        let statements = Statements::load(tx, only).await?;
+        let shared = shared(tx, &statements.shares, &members).await?;
+        let repositories = db::repositories::list_contexts(tx).await?.into_iter().map(|context| {
+            let outside_contributors = surroundings.outside_contributors.get(&context.id).copied();
+            (context.id, RepositoryContext { outside_contributors, ..context })
+        });
+        let prior_evaluations = asked.prior(tx).await?;
+        let prior = prior(tx, asked, &prior_evaluations, only, &statements.of).await?;
+        let context = Context {
+            window,
+            zone,
+            as_of: asked.as_of,
+            repositories: repositories.collect(),
+            reverted: surroundings.traces.reverted.iter().map(|(repository, number, at)| ((*repository, *number), *at)).collect(),
+            copies: surroundings.traces.copies.iter().cloned().collect(),
+            shares: statements.shares,
+        };
+        let network = network(tx, asked, &context, &members, &statements.of).await?;
+        Ok(Self {
+            policy: asked.policy.clone(),
+            lines: asked.lines,
+            context,
+            members,
+            contributions,
+            statements: statements.of,
+            shared,
+            network,
+            prior,
+            prior_evaluations: prior_evaluations.into_iter().map(|(evaluation, _)| evaluation).collect(),
+            surroundings,
+        })
+    }
+
+    /// The scores of at most `most` members, on all cores.
+    pub fn score_some(&self, from: usize, most: usize) -> Vec<NewScore> {
+        self.members.par_iter().skip(from).take(most).map(|member| self.score(member)).collect()
+    }
+
+    fn score(&self, member: &Scored) -> NewScore {
+        let Some(account) = member.account else { return NewScore::unknown(member.id, member.github_login.clone()) };
+        let subject = self.subject(member, account);
+        let contributions = self.contributions.of(account);
+        let looked_at = contributions.len() + subject.shared.len();
+        let mut score = NewScore::unknown(member.id, member.github_login.clone());
+        score.account = Some(account);
+        score.contributions = i64::try_from(looked_at).unwrap_or(i64::MAX);
+        score.recheck_at = self.recheck_at(&subject, contributions);
+        if self.lines == Lines::Awarded {
+            let total = scoring::total(&self.policy, &subject, &self.context, contributions);
+            let computed = self.decide(&subject, total.points, &total.unmet);
+            if computed.credits == Credits::ZERO {
+                return NewScore { computed: Some(computed), carried: total.carried, unmet: total.unmet, ..score };
+            }
+        }
+        let sheet = scoring::score(&self.policy, &subject, &self.context, contributions);
+        let computed = self.decide(&subject, sheet.points, &sheet.unmet);
+        NewScore { computed: Some(computed), carried: sheet.carried, flags: sheet.flags, unmet: sheet.unmet, lines: sheet.lines, ..score }
+    }
+
+    fn decide(&self, subject: &Subject, points: Points, unmet: &[Reason]) -> Computed {
+        let decision = credits::decide(&self.policy.credits, points, subject.prior.credits, unmet);
+        // A code with its values, as JSON: messages makes the sentence where it is shown.
+        let credits_reason = serde_json::to_string(&decision.reason).unwrap_or_default();
+        Computed { points, credits: decision.credits, credits_reason }
+    }
+
+    pub fn subject(&self, member: &Scored, account: AccountId) -> Subject {
+        Subject {
+            statements: self.statements.get(&member.id).cloned().unwrap_or_default(),
+            shared: self.shared.get(&member.id).cloned().unwrap_or_default(),
+            network: self.network.get(&member.id).cloned(),
+            prior: self.prior.get(&member.id).cloned().unwrap_or_default(),
+            account_changed_at: member.account_changed_at,
+            ..Subject::new(member.id, account)
+        }
+    }
+
+    /// When the result changes though nothing happens: the first waiting time that is not over yet ends then.
+    fn recheck_at(&self, subject: &Subject, contributions: &[Contribution]) -> Option<DateTime<Utc>> {
+        let wait = match self.policy.eligibility.waiting_days {
+            0 => return None,
+            days => TimeDelta::days(i64::from(days)),
+        };
+        let of_contributions = contributions.iter().chain(&subject.shared).flat_map(|contribution| {
+            let revert = contribution.number.and_then(|number| self.context.reverted.get(&(contribution.key.repository, number)));
+            [Some(contribution.occurred_at), contribution.closed_at, revert.copied()]
+        });
+        let of_statements = subject.statements.iter().map(|statement| Some(start_of_day(statement.happened_on, self.context.zone)));
+        let ends = of_contributions.chain(of_statements).flatten().filter_map(|from| from.checked_add_signed(wait));
+        ends.filter(|end| *end > self.context.as_of).min()
+    }
+}
+
+/// The term, or the years that end with it.
+fn window(term: &Term, years: Option<u32>, zone: chrono_tz::Tz) -> Window {
+    let window = term.window(zone);
+    let Some(years) = years else { return window };
+    // The day after the last one, so that three years are three whole years: the 1st of February to the 31st of January.
+    let after = term.ends_on.checked_add_days(Days::new(1)).unwrap_or(term.ends_on);
+    let first = after.checked_sub_months(chrono::Months::new(years.saturating_mul(12))).unwrap_or(term.starts_on);
+    Window { from: start_of_day(first, zone), until: window.until }
+}
+
+/// What people stated: each member's own, and every share that stands.
+#[derive(Debug, Default)]
+struct Statements {
+    of: HashMap<MemberId, Vec<Statement>>,
+    shares: HashMap<Key, Vec<Statement>>,
+}
+
+impl Statements {
+    async fn load(tx: &mut InstitutionTx, only: Option<&[MemberId]>) -> Result<Self, Failure> {
+        let Some(members) = only else { return Ok(Self::sort(db::statements::list_for_scoring(tx).await?, None)) };
+        let mut wanted = members.to_vec();
+        wanted.extend(db::changes::list_sharers_with(tx, members).await?);
+        Ok(Self::sort(db::statements::list_of_members(tx, &wanted).await?, only))
+    }
+
+    /// The shares are everybody's; the rest is kept of those who are scored.
+    fn sort(statements: Vec<Statement>, only: Option<&[MemberId]>) -> Self {
+        let withdrawn: HashSet<_> = statements
+            .iter()
+            .filter(|statement| statement.kind == StatementKind::Withdrawal)
+            .filter_map(|statement| match &statement.about {
+                Some(About::Statement(id)) => Some(*id),
+                _ => None,
+            })
+            .collect();
+        let scored: Option<HashSet<MemberId>> = only.map(|members| members.iter().copied().collect());
+        let mut sorted = Self::default();
+        for statement in statements {
+            if let (StatementKind::Share, Some(About::Contribution(key))) = (statement.kind, &statement.about)
+                && !withdrawn.contains(&statement.id)
+            {
+                sorted.shares.entry(key.clone()).or_default().push(statement.clone());
+            }
+            if scored.as_ref().is_none_or(|scored| scored.contains(&statement.member)) {
+                sorted.of.entry(statement.member).or_default().push(statement);
+            }
+        }
+        sorted
+    }
+}
+
+/// Contributions of others in which a share is stated for a member.
+async fn shared(
+    tx: &mut InstitutionTx,
+    shares: &HashMap<Key, Vec<Statement>>,
+    members: &[Scored],
+) -> Result<HashMap<MemberId, Vec<Contribution>>, Failure> {
+    if shares.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let accounts: HashMap<MemberId, AccountId> = members.iter().filter_map(|member| Some((member.id, member.account?))).collect();
+    let mut keys: Vec<&Key> = shares.keys().collect();
+    keys.sort_unstable();
+    let mut shared: HashMap<MemberId, Vec<Contribution>> = HashMap::new();
+    for contribution in db::contributions::list_by_key(tx, &keys).await? {
+        let sharers: HashSet<MemberId> = shares.get(&contribution.key).into_iter().flatten().map(|share| share.member).collect();
+        for member in sharers {
+            if accounts.get(&member).is_some_and(|account| contribution.account != Some(*account)) {
+                shared.entry(member).or_default().push(contribution.clone());
+            }
+        }
+    }
+    Ok(shared)
+}
+
+/// What earlier terms left to each member: carried points from the latest of them that has the member, credits from all.
+async fn prior(
+    tx: &mut InstitutionTx,
+    asked: &Asked,
+    evaluations: &[(EvaluationId, String)],
+    only: Option<&[MemberId]>,
+    statements: &HashMap<MemberId, Vec<Statement>>,
+) -> Result<HashMap<MemberId, Prior>, Failure> {
+    let mut prior: HashMap<MemberId, Prior> = HashMap::new();
+    if !asked.needs_prior() {
+        return Ok(prior);
+    }
+    for (evaluation, term) in evaluations {
+        for (member, carried, credits) in db::scores::list_carried(tx, *evaluation, only).await? {
+            let of_member = prior.entry(member).or_insert_with(|| Prior {
+                carried,
+                carried_from: (carried != Points::ZERO).then(|| term.clone()),
+                credits: Credits::ZERO,
+            });
+            of_member.credits = Credits::new(of_member.credits.to_decimal() + credits.to_decimal());
+        }
+    }
+    for (member, statements) in statements {
+        let credited = credited(statements, asked);
+        if !credited.is_zero() {
+            let of_member = prior.entry(*member).or_default();
+            of_member.credits = Credits::new(of_member.credits.to_decimal() + credited);
+        }
+    }
+    Ok(prior)
+}
+
+/// Credits given before on paper or elsewhere, under this name or under none, up to the term's last day.
+fn credited(statements: &[Statement], asked: &Asked) -> Decimal {
+    statements
+        .iter()
+        .filter(|statement| statement.kind == StatementKind::Credited && statement.happened_on <= asked.term.ends_on)
+        .filter(|statement| statement.name.as_deref().is_none_or(|name| name == asked.policy.name) && !is_withdrawn(statement, statements))
+        .filter_map(|statement| statement.value)
+        .sum()
+}
+
+/// Whether another of them takes it back.
+fn is_withdrawn(statement: &Statement, statements: &[Statement]) -> bool {
+    statements.iter().any(|other| other.kind == StatementKind::Withdrawal && other.about == Some(About::Statement(statement.id)))
+}
+
+/// The members' places in the class, where the policy asks for them. The class is all for whom the policy is.
+async fn network(
+    tx: &mut InstitutionTx,
+    asked: &Asked,
+    context: &Context,
+    members: &[Scored],
+    statements: &HashMap<MemberId, Vec<Statement>>,
+) -> Result<HashMap<MemberId, Network>, Failure> {
+    if !asked.needs_the_class() {
+        return Ok(HashMap::new());
+    }
+    score_network::bring_up_to_date(tx, asked.as_of).await?;
+    let classmate = |member: &Scored| {
+        let statements = statements.get(&member.id).cloned().unwrap_or_default();
+        let subject = Subject { statements, ..Subject::new(member.id, member.account?) };
+        let is_excluded = scoring::is_out_of_class(&asked.policy, &subject, context);
+        Some(Classmate { member: member.id, account: subject.account, is_excluded })
+    };
+    let classmates: Vec<Classmate> = members.iter().filter_map(classmate).collect();
+    Ok(score_network::network_standings(tx, &Month::overlapping(context.window, context.zone), &classmates).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        contribution::Kind,
+        ids::{StatementId, TermId},
+    };
+
+    fn id<T>(n: u128, make: impl Fn(uuid::Uuid) -> T) -> T {
+        make(uuid::Uuid::from_u128(n))
+    }
+
+    fn statement(n: u128, member: u128, kind: StatementKind, about: Option<About>) -> Statement {
+        Statement {
+            id: id(n, StatementId),
+            kind,
+            member: id(member, MemberId),
+            name: None,
+            value: None,
+            rank: None,
+            team: None,
+            about,
+            happened_on: "2025-10-01".parse().unwrap(),
+            until_on: None,
+            stated_by: "staff".to_owned(),
+            stated_at: DateTime::<Utc>::UNIX_EPOCH,
+            reason: "said so".to_owned(),
+        }
+    }
+
+    fn key() -> Key {
+        Key { repository: id(9, RepositoryId), kind: Kind::PullRequest, github_id: "1".into() }
+    }
+
+    #[test]
+    fn of_those_who_share_a_work_the_shares_are_known_and_the_rest_is_not_taken_along() {
+        let of_work = || Some(About::Contribution(key()));
+        let all = vec![
+            statement(1, 1, StatementKind::Share, of_work()),
+            statement(2, 2, StatementKind::Share, of_work()),
+            statement(3, 3, StatementKind::Share, of_work()),
+            statement(4, 3, StatementKind::Withdrawal, Some(About::Statement(id(3, StatementId)))),
+            statement(5, 2, StatementKind::Mark, None),
+        ];
+        let sorted = Statements::sort(all, Some(&[id(1, MemberId)]));
+        let shares: Vec<MemberId> = sorted.shares[&key()].iter().map(|share| share.member).collect();
+        assert_eq!(shares, [id(1, MemberId), id(2, MemberId)], "the withdrawn share is none");
+        assert_eq!(sorted.of.keys().collect::<Vec<_>>(), [&id(1, MemberId)]);
+    }
+
+    #[test]
+    fn three_years_end_with_the_term_and_begin_on_the_day_after_its_end_three_years_before() {
+        let day = |text: &str| text.parse().unwrap();
+        let term = Term {
+            id: id(1, TermId),
+            code: "t".to_owned(),
+            name: "t".to_owned(),
+            starts_on: day("2025-09-01"),
+            ends_on: day("2026-01-31"),
+        };
+        let window = window(&term, Some(3), chrono_tz::UTC);
+        assert_eq!(
+            (window.from.to_rfc3339(), window.until.to_rfc3339()),
+            ("2023-02-01T00:00:00+00:00".into(), "2026-02-01T00:00:00+00:00".into())
+        );
+        assert_eq!(super::window(&term, None, chrono_tz::UTC), term.window(chrono_tz::UTC));
+    }
+}
