@@ -13,6 +13,7 @@ pub mod github;
 pub mod jobs;
 pub mod messages;
 pub mod model;
+pub mod network;
 pub mod reports;
 pub mod sample;
 pub mod scoring;

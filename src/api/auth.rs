@@ -11,13 +11,18 @@ use axum::{
 use super::{Api, problem::Problem};
 use crate::{
     db::api_keys,
-    model::{api_key::ApiKey, ids::InstitutionId, institution::Role},
+    model::{
+        api_key::ApiKey,
+        ids::{ApiKeyId, InstitutionId},
+        institution::Role,
+    },
 };
 
 /// Whose request it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Caller {
     pub institution: InstitutionId,
+    key: ApiKeyId,
     role: Role,
 }
 
@@ -25,10 +30,10 @@ pub(super) struct Caller {
 pub(super) async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response, Problem> {
     let key = bearer(request.headers()).ok_or(const { Problem::unauthorized() })?;
     let mut tx = api.db.begin_as(key.institution).await.map_err(Problem::database)?;
-    let role = api_keys::get_role(&mut tx, &key.hash()).await.map_err(Problem::database)?;
+    let known = api_keys::get_by_hash(&mut tx, &key.hash()).await.map_err(Problem::database)?;
     drop(tx);
-    let role = role.ok_or(const { Problem::unauthorized() })?;
-    request.extensions_mut().insert(Caller { institution: key.institution, role });
+    let (id, role) = known.ok_or(const { Problem::unauthorized() })?;
+    request.extensions_mut().insert(Caller { institution: key.institution, key: id, role });
     Ok(next.run(request).await)
 }
 
@@ -38,13 +43,13 @@ fn bearer(headers: &HeaderMap) -> Option<ApiKey> {
 }
 
 /// A caller of at least `role`.
-fn require(parts: &Parts, role: Role) -> Result<InstitutionId, Problem> {
+fn require(parts: &Parts, role: Role) -> Result<Caller, Problem> {
     // Absent only where a route was written outside `authenticate`: nobody gets in there.
     let caller = parts.extensions.get::<Caller>().ok_or(const { Problem::unauthorized() })?;
     if caller.role < role {
         return Err(Problem::forbidden(format!("This needs a key of the role {role}; this one is of the role {}.", caller.role)));
     }
-    Ok(caller.institution)
+    Ok(*caller)
 }
 
 macro_rules! rights {
@@ -59,7 +64,7 @@ macro_rules! rights {
             type Rejection = Problem;
 
             async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
-                Ok(Self { institution: require(parts, $role)? })
+                Ok(Self { institution: require(parts, $role)?.institution })
             }
         }
     )+};
@@ -72,6 +77,18 @@ rights! {
     Staff = Role::Staff;
     /// May also make and revoke keys.
     Admin = Role::Admin;
+}
+
+/// The key that is called with: who says what is said. It gives no right.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct By(pub ApiKeyId);
+
+impl FromRequestParts<Api> for By {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
+        Ok(Self(require(parts, Role::Reader)?.key))
+    }
 }
 
 #[cfg(test)]

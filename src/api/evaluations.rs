@@ -9,13 +9,19 @@ use super::{
     Api,
     auth::{Reader, Staff},
     body::{Accepted, Json},
+    fields::Fault,
     problem::Problem,
     query::Id,
 };
 use crate::{
-    db::{InstitutionTx, evaluations, queue},
+    db::{
+        InstitutionTx, evaluations, queue,
+        term_policies::{self, Choice},
+        terms,
+    },
     model::{
         ids::{EvaluationId, PolicyId, TermId},
+        policy::Audience,
         work::{Evaluation, WorkState},
     },
 };
@@ -25,7 +31,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(super) struct NewEvaluation {
     term_id: TermId,
-    policy_id: PolicyId,
+    /// Absent: the policy that was adopted for the term and is in force today, or the only one that there is.
+    policy_id: Option<PolicyId>,
+    /// Without a `policy_id`, where policies of several are in force: for whom.
+    audience: Option<Audience>,
 }
 
 /// One scoring of one term under one policy.
@@ -71,10 +80,33 @@ pub(super) async fn create(
 ) -> Result<Accepted<EvaluationView>, Problem> {
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    let evaluation = queue::request_evaluation(&mut tx, EvaluationId::new(now), new.term_id, new.policy_id, now).await;
+    let policy = choose(&mut tx, &new, now).await?;
+    let evaluation = queue::request_evaluation(&mut tx, EvaluationId::new(now), new.term_id, policy, now).await;
     let evaluation = evaluation.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(Accepted(format!("/v1/evaluations/{}", evaluation.id), evaluation.into()))
+}
+
+/// The policy that was named, or the one that is in force.
+async fn choose(tx: &mut InstitutionTx, new: &NewEvaluation, now: DateTime<Utc>) -> Result<PolicyId, Problem> {
+    match (new.policy_id, new.audience) {
+        (Some(policy), None) => return Ok(policy),
+        (Some(_), Some(_)) => {
+            let why = "says which adopted policy is meant: leave it out where `policy_id` says so";
+            return Err(Problem::invalid_fields(vec![Fault::new("audience", why)]));
+        }
+        (None, _) => {}
+    }
+    terms::get(tx, new.term_id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
+    match term_policies::choose(tx, new.term_id, new.audience, now).await.map_err(Problem::database)? {
+        Choice::Policy(policy) => Ok(policy),
+        Choice::AskAudience(audiences) => {
+            let audiences = audiences.iter().map(|audience| audience.as_str()).collect::<Vec<_>>().join(", ");
+            Err(Problem::conflict_of("audience", format!("policies are in force for {audiences}: say for whom")))
+        }
+        Choice::AskPolicy => Err(Problem::conflict_of("policy_id", "no policy is in force for this term and there are several: say which")),
+        Choice::NoPolicy => Err(Problem::conflict_of("policy_id", "there is no policy yet: add one with POST /v1/policies")),
+    }
 }
 
 /// Shows how an evaluation stands.

@@ -21,7 +21,10 @@ mod repositories;
 mod repositories_import;
 mod scores;
 mod server;
+mod statements;
+mod statements_import;
 mod syncs;
+mod term_policies;
 mod terms;
 
 use axum::{
@@ -56,8 +59,13 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(scores::get))
         .routes(routes!(terms::create, terms::list))
         .routes(routes!(terms::get))
+        .routes(routes!(term_policies::create, term_policies::list))
         .routes(routes!(policies::create, policies::list))
         .routes(routes!(policies::get))
+        .routes(routes!(statements::create, statements::list))
+        .routes(routes!(statements::get))
+        .routes(routes!(statements::withdraw))
+        .routes(routes!(statements_import::import))
         .routes(routes!(evaluations::create))
         .routes(routes!(evaluations::get))
         .routes(routes!(scores::list))

@@ -28,6 +28,7 @@ const SCHEME: &str = "key";
         (name = "Members", description = "Students and faculty"),
         (name = "Terms", description = "Whole days in the institution's zone"),
         (name = "Policies", description = "What open-source work is worth"),
+        (name = "Statements", description = "What people say about members' work"),
         (name = "Evaluations", description = "Scorings of a term under a policy"),
         (name = "Contributions", description = "The facts from GitHub"),
         (name = "Reports", description = "Files for a registry"),

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     db::{evaluations, scores},
+    messages::{self, Language},
     model::{
         credit::Credits,
         credit_report::RepositoryCoverage,
@@ -23,7 +24,7 @@ use crate::{
         points::Points,
         repository::FullName,
     },
-    reports::LineView,
+    reports::{LineView, ReasonView},
 };
 
 /// One member's result. A member without a linked account has no points and no credits: not known is not zero.
@@ -42,8 +43,11 @@ pub(super) struct ScoreView {
     credits: Option<String>,
     /// How the points became these credits.
     credits_reason: Option<String>,
+    credits_reason_zh: Option<String>,
     /// How many contributions were looked at.
     contributions: i64,
+    /// How many flags there are on the member: what a person must look at that is about no one line.
+    flagged: usize,
 }
 
 /// One member's result with every line. The lines add up to the points.
@@ -53,6 +57,13 @@ pub(super) struct ExplainedScoreView {
     #[serde(flatten)]
     score: ScoreView,
     evaluation_id: EvaluationId,
+    /// Points that were earned and not paid: the next term begins with them. Null without a linked account.
+    #[schema(value_type = Option<String>, example = "5")]
+    carried: Option<Points>,
+    /// What a person must look at, that is about the member and not about one line.
+    flags: Vec<ReasonView>,
+    /// What the policy requires and is not met: there is no credit until it is.
+    unmet: Vec<ReasonView>,
     lines: Vec<LineView>,
     /// Up to when each repository had been fetched for this evaluation.
     complete_until: Vec<CoverageView>,
@@ -69,17 +80,21 @@ pub(super) struct CoverageView {
 
 impl From<MemberScore> for ScoreView {
     fn from(score: MemberScore) -> Self {
+        let computed = score.computed.as_ref();
+        let said = |language| computed.map(|computed| messages::kept(language, &computed.credits_reason));
         Self {
             state: score.state(),
             points: score.points(),
             credits: score.credits().map(|credits: Credits| credits.to_string()),
+            credits_reason: said(Language::English),
+            credits_reason_zh: said(Language::Chinese),
+            contributions: score.contributions,
+            flagged: score.flags.len(),
             member_id: score.member,
             number: score.number,
             name: score.name,
             unit: score.unit,
             github_login: score.github_login,
-            credits_reason: score.computed.map(|computed| computed.credits_reason),
-            contributions: score.contributions,
         }
     }
 }
@@ -131,6 +146,9 @@ pub(super) async fn get(
     let (score, lines) = found.ok_or_else(Problem::not_found)?;
     let coverage = evaluations::list_coverage(&mut tx, evaluation.id).await.map_err(Problem::database)?;
     Ok(Json(ExplainedScoreView {
+        carried: score.computed.as_ref().map(|_| score.carried),
+        flags: score.flags.iter().map(ReasonView::from).collect(),
+        unmet: score.unmet.iter().map(ReasonView::from).collect(),
         score: score.into(),
         evaluation_id: evaluation.id,
         lines: lines.iter().map(LineView::from).collect(),

@@ -3,10 +3,12 @@
 
 mod demo;
 mod doctor;
+mod explain;
 mod institution;
 mod key;
 mod member;
 mod migrate;
+mod network;
 mod output;
 mod policy;
 mod report;
@@ -15,6 +17,7 @@ mod roster;
 mod score;
 mod serve;
 mod settings;
+mod statement;
 mod sync;
 mod table;
 mod tenant;
@@ -72,10 +75,14 @@ enum Command {
     /// Makes and lists terms
     #[command(subcommand)]
     Term(term::Command),
-    /// Checks, adds and lists policies
+    /// Checks, explains, adds, adopts and lists policies
     #[command(subcommand)]
     Policy(policy::Command),
+    /// States what only people can say: marks, hours, shares, roles, confirmations
+    #[command(subcommand)]
+    Statement(statement::Command),
     Score(score::Arguments),
+    Network(network::Arguments),
     Report(report::Arguments),
     Doctor(doctor::Arguments),
     /// Explains every setting, with its default
@@ -103,6 +110,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Settings => return done(settings::run()),
         Command::Doctor(arguments) => return doctor::run(&arguments, settings),
         Command::Policy(policy::Command::Check(arguments)) => return done(policy::check(&arguments)),
+        Command::Policy(policy::Command::Explain(arguments)) => return done(policy::explain(&arguments)),
+        Command::Score(ref arguments) => {
+            if let Some(over) = score::offline(arguments) {
+                return done(over);
+            }
+        }
         _ => {}
     }
     let settings = settings?;
@@ -120,7 +133,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Member(command) => member::run(&command, &settings),
         Command::Term(command) => term::run(&command, &settings),
         Command::Policy(command) => policy::run(&command, &settings),
+        Command::Statement(command) => statement::run(&command, &settings),
         Command::Score(arguments) => score::run(&arguments, &settings),
+        Command::Network(arguments) => network::run(&arguments, &settings),
         Command::Report(arguments) => report::run(&arguments, &settings),
         Command::Settings | Command::Doctor(_) => Ok(()),
     })

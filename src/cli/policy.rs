@@ -1,15 +1,17 @@
-//! `accredit policy`: checks a policy file, and adds it as a version that never changes.
+//! `accredit policy`: checks and explains a policy file, and adds it as a version that never changes.
 //! It must not read the rules themselves: `scoring::policy` does.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use chrono::NaiveDate;
 use clap::Subcommand;
 use serde::Serialize;
 
 use super::{
     output, table,
     tenant::{List, Tenant},
+    term,
 };
 use crate::{
     app,
@@ -17,8 +19,18 @@ use crate::{
     db::{
         self, Db, InstitutionTx,
         policies::{self, StoredPolicy},
+        term_policies::{self, Choice},
     },
-    model::{clock::Clock, ids::PolicyId, institution::Institution, page::MAX_LIMIT, policy::Policy},
+    messages::{self, Language},
+    model::{
+        clock::Clock,
+        ids::{PolicyId, TermPolicyId},
+        institution::Institution,
+        page::MAX_LIMIT,
+        policy::{Audience, Policy},
+        term::{Term, faults_of_days},
+        term_policy::{TermPolicy, misfit},
+    },
     scoring,
 };
 
@@ -26,10 +38,48 @@ use crate::{
 pub(super) enum Command {
     /// Says whether a file is a policy, without a database
     Check(Check),
+    /// Says in plain words what a file lays down, without a database
+    Explain(Explain),
     /// Adds a file as a new version; the same file twice is once
     Add(Add),
+    Adopt(Adopt),
     /// Lists the versions
     List(List),
+}
+
+/// Who acts where a command and no key does.
+pub(super) const OPERATOR: &str = "operator";
+
+/// Binds a policy to a term from a day on: `accredit score` takes the one in force
+///
+/// In force on a day is the one with the newest --from that is not after it. Results that are there stay as they are.
+#[derive(Debug, clap::Args)]
+pub(super) struct Adopt {
+    #[command(flatten)]
+    tenant: Tenant,
+    /// The policy's name, NAME@VERSION or id
+    policy: String,
+    /// The term's code
+    #[arg(long)]
+    term: String,
+    /// The first day on which it is in force; today when left out
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<NaiveDate>,
+    /// students, faculty or everyone; whom the policy is written for when left out
+    #[arg(long = "for", value_name = "AUDIENCE")]
+    audience: Option<Audience>,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct AdoptionView<'a> {
+    term: &'a str,
+    policy: &'a str,
+    policy_hash: &'a str,
+    audience: Audience,
+    adopted_from: NaiveDate,
 }
 
 #[derive(Debug, clap::Args)]
@@ -38,6 +88,14 @@ pub(super) struct Check {
     /// For a script
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    file: PathBuf,
+    /// The language: en or zh
+    #[arg(long, default_value_t = Language::English)]
+    lang: Language,
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,9 +141,15 @@ pub(super) fn check(arguments: &Check) -> anyhow::Result<()> {
     ))
 }
 
+pub(super) fn explain(arguments: &Explain) -> anyhow::Result<()> {
+    let (_, policy) = read(&arguments.file)?;
+    output::result(messages::explain(arguments.lang, &policy).trim_end())
+}
+
 pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
         Command::Check(arguments) => check(arguments),
+        Command::Explain(arguments) => explain(arguments),
         Command::Add(arguments) => {
             let (text, policy) = read(&arguments.file)?;
             app::with_database(settings, async |db| {
@@ -97,6 +161,10 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
                 output::result(format_args!("policy {} {}, hash {}", stored.name, stored.version, stored.hash))
             })
         }
+        Command::Adopt(arguments) => app::with_database(settings, async |db| {
+            let institution = arguments.tenant.find(&db).await?;
+            adopt(&db, &institution, arguments).await
+        }),
         Command::List(arguments) => app::with_database(settings, async |db| {
             let institution = arguments.tenant.find(&db).await?;
             let mut tx = db.begin_as(institution.id).await?;
@@ -107,10 +175,66 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<(String, Policy)> {
+pub(super) fn read(file: &Path) -> anyhow::Result<(String, Policy)> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let policy = scoring::policy::parse(&file.display().to_string(), &text)?;
     Ok((text, policy))
+}
+
+async fn adopt(db: &Db, institution: &Institution, arguments: &Adopt) -> anyhow::Result<()> {
+    let term = term::find(db, institution, &arguments.term).await?;
+    let stored = find(db, institution, Some(&arguments.policy)).await?;
+    let named = format!("{} {}", stored.name, stored.version);
+    let written_for = scoring::policy::parse(&named, &stored.source)?.audience;
+    let now = Clock::System.now();
+    let adopted = TermPolicy {
+        id: TermPolicyId::new(now),
+        term: term.id,
+        audience: arguments.audience.unwrap_or(written_for),
+        policy: stored.id,
+        adopted_from: arguments.from.unwrap_or_else(|| now.with_timezone(&institution.timezone).date_naive()),
+        adopted_by: OPERATOR.to_owned(),
+        adopted_at: now,
+    };
+    if let Some(why) = misfit(written_for, adopted.audience) {
+        bail!("{why}");
+    }
+    if let Some((_, why)) = faults_of_days(adopted.adopted_from, adopted.adopted_from).into_iter().next() {
+        bail!("--from {why}");
+    }
+    let mut tx = db.begin_as(institution.id).await?;
+    ensure!(term_policies::insert(&mut tx, &adopted).await?, "the term or the policy is not there any more");
+    tx.commit().await?;
+    let TermPolicy { audience, adopted_from, .. } = adopted;
+    if arguments.json {
+        return output::json(&AdoptionView { term: &term.code, policy: &named, policy_hash: &stored.hash, audience, adopted_from });
+    }
+    output::result(format_args!("policy {named} holds for {audience} in {} from {adopted_from}", term.code))
+}
+
+/// The policy under which a term is scored: the one that a person means, or the one that is in force, or the only one.
+pub(super) async fn choose(
+    db: &Db,
+    institution: &Institution,
+    term: &Term,
+    (wanted, audience): (Option<&str>, Option<Audience>),
+) -> anyhow::Result<StoredPolicy> {
+    if wanted.is_some() {
+        return find(db, institution, wanted).await;
+    }
+    let mut tx = db.begin_as(institution.id).await?;
+    let choice = term_policies::choose(&mut tx, term.id, audience, Clock::System.now()).await?;
+    let Choice::Policy(id) = choice else {
+        tx.commit().await?;
+        if let Choice::AskAudience(audiences) = choice {
+            let audiences: Vec<&str> = audiences.iter().map(|audience| audience.as_str()).collect();
+            bail!("policies are in force in {} for {}: say for whom with --for", term.code, audiences.join(", "));
+        }
+        return find(db, institution, None).await; // which says what is missing
+    };
+    let stored = policies::get(&mut tx, id).await?.context("the policy in force is not there any more")?;
+    tx.commit().await?;
+    Ok(stored)
 }
 
 /// Stores a policy's text, or finds it where the same text is stored.
@@ -144,7 +268,7 @@ pub(super) async fn find(db: &Db, institution: &Institution, wanted: Option<&str
     let Some(wanted) = wanted else {
         ensure!(
             all.iter().all(|one| one.name == newest.name),
-            "{} has several policies: say which with --policy (`accredit policy list` shows them)",
+            "{} has several policies: say which with --policy (`accredit policy list` shows them), or let one hold with `accredit policy adopt`",
             institution.slug
         );
         return Ok(newest.clone());

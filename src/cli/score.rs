@@ -5,6 +5,7 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::{
+    explain::{self, Asked},
     output, policy, report, table,
     tenant::Tenant,
     term,
@@ -20,6 +21,7 @@ use crate::{
         credit_report::CreditReport,
         ids::{EvaluationId, InstitutionId, PolicyId, TermId},
         points::Points,
+        policy::Audience,
         work::{Evaluation, WorkState},
     },
 };
@@ -30,11 +32,17 @@ pub(super) struct Arguments {
     #[command(flatten)]
     tenant: Tenant,
     /// The term's code
-    #[arg(long)]
-    term: String,
-    /// The policy's name, NAME@VERSION or id; may be left out where there is only one
+    #[arg(long, required_unless_present = "explain")]
+    term: Option<String>,
+    /// The policy's name, NAME@VERSION or id; the one in force when left out, or the only one. With a bundle: a policy file to use in place
+    /// of its own
     #[arg(long)]
     policy: Option<String>,
+    /// Without --policy, where policies of several are in force: students, faculty or everyone
+    #[arg(long = "for", value_name = "AUDIENCE", conflicts_with = "policy")]
+    audience: Option<Audience>,
+    #[command(flatten)]
+    explain: explain::Options,
     /// For a script
     #[arg(long)]
     json: bool,
@@ -59,11 +67,23 @@ struct ScoreView<'a> {
     credits: Option<Credits>,
 }
 
+/// Works out a bundle, if that is what is asked: it needs neither a database nor settings. `None`: something else is asked.
+pub(super) fn offline(arguments: &Arguments) -> Option<anyhow::Result<()>> {
+    match arguments.explain.asked(arguments.term.as_deref())? {
+        Asked::Bundle(file) => Some(explain::offline(file, arguments.policy.as_deref(), arguments.explain.lang)),
+        Asked::Stored { .. } => None,
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
+    if let Some(Asked::Stored { term, number }) = arguments.explain.asked(arguments.term.as_deref()) {
+        return explain::stored(&arguments.explain, (term, number), &arguments.tenant, arguments.policy.as_deref(), settings);
+    }
     app::with_database(settings, async |db| {
         let institution = arguments.tenant.find(&db).await?;
-        let term = term::find(&db, &institution, &arguments.term).await?;
-        let policy = policy::find(&db, &institution, arguments.policy.as_deref()).await?;
+        let term = term::find(&db, &institution, arguments.term.as_deref().unwrap_or_default()).await?;
+        let wanted = (arguments.policy.as_deref(), arguments.audience);
+        let policy = policy::choose(&db, &institution, &term, wanted).await?;
         let work = async {
             let stop = Stop::listen();
             evaluate(&db, institution.id, term.id, policy.id, &stop).await

@@ -82,7 +82,7 @@ pub async fn link(
         Some(_) if taken => ("taken", None),
         Some(account) => ("linked", Some(account.0)),
     };
-    sqlx::query!(
+    let noted = sqlx::query!(
         "update members set github_id = $4, account_state = $5, updated_at = $6
          where institution_id = $1 and member_id = $2 and github_login = $3 and account_state = 'pending'",
         tx.institution().0,
@@ -90,6 +90,23 @@ pub async fn link(
         login,
         account,
         state,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    match account {
+        Some(account) if noted.rows_affected() == 1 => insert_link(tx, member, account, now).await,
+        _ => Ok(()),
+    }
+}
+
+/// Appends to the links that a member had: who came to another account is known by it.
+async fn insert_link(tx: &mut InstitutionTx, member: MemberId, account: i64, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into account_links (institution_id, member_id, github_id, linked_at) values ($1, $2, $3, $4) on conflict do nothing",
+        tx.institution().0,
+        member.0,
+        account,
         now,
     )
     .execute(tx.conn())

@@ -30,16 +30,18 @@ pub async fn insert(tx: &mut InstitutionTx, id: ApiKeyId, role: Role, hash: &Key
     Ok(())
 }
 
-/// The role of the key with this hash; `None` where there is no such key or it was revoked.
-pub async fn get_role(tx: &mut InstitutionTx, hash: &KeyHash) -> Result<Option<Role>> {
-    let role = sqlx::query_scalar!(
-        "select role from api_keys where institution_id = $1 and secret_hash = $2 and revoked_at is null",
+/// The key with this hash and its role; `None` where there is no such key or it was revoked.
+pub async fn get_by_hash(tx: &mut InstitutionTx, hash: &KeyHash) -> Result<Option<(ApiKeyId, Role)>> {
+    let row = sqlx::query!(
+        "select api_key_id, role from api_keys where institution_id = $1 and secret_hash = $2 and revoked_at is null",
         tx.institution().0,
         &hash.0[..],
     )
     .fetch_optional(tx.conn())
     .await?;
-    role.map(|role| role.parse().map_err(|why| Error::bad_row("api_keys", "role", why))).transpose()
+    let Some(row) = row else { return Ok(None) };
+    let role = row.role.parse().map_err(|why| Error::bad_row("api_keys", "role", why))?;
+    Ok(Some((ApiKeyId(row.api_key_id), role)))
 }
 
 /// All keys of the institution, the oldest first.

@@ -141,25 +141,41 @@ pub async fn list(tx: &mut InstitutionTx, after: Option<&str>, limit: u16) -> Re
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scored {
     pub id: MemberId,
+    pub role: MemberRole,
+    pub unit: Option<String>,
     /// Absent: no account is linked.
     pub account: Option<AccountId>,
     pub github_login: Option<String>,
+    /// When the member was last linked to another account than before. Absent: there was never another.
+    pub account_changed_at: Option<DateTime<Utc>>,
 }
 
 /// Every member on the register, by number.
 pub async fn list_for_scoring(tx: &mut InstitutionTx) -> Result<Vec<Scored>> {
     let rows = sqlx::query!(
-        "select member_id, github_id, github_login from members where institution_id = $1 and removed_at is null order by number",
+        r#"select m.member_id, m.role, m.unit, m.github_id, m.github_login, c.changed_at as "changed_at?"
+           from members m left join (
+             select member_id, max(linked_at) as changed_at from (
+               select member_id, linked_at, github_id, lag(github_id) over (partition by member_id order by linked_at, github_id) as before
+               from account_links where institution_id = $1
+             ) as links where github_id <> before group by member_id
+           ) as c using (member_id)
+           where m.institution_id = $1 and m.removed_at is null order by m.number"#,
         tx.institution().0,
     )
     .fetch_all(tx.conn())
     .await?;
-    let scored = rows.into_iter().map(|row| Scored {
-        id: MemberId(row.member_id),
-        account: row.github_id.map(AccountId),
-        github_login: row.github_login,
+    let scored = rows.into_iter().map(|row| {
+        Ok(Scored {
+            id: MemberId(row.member_id),
+            role: row.role.parse().map_err(|why| Error::bad_row("members", "role", why))?,
+            unit: row.unit,
+            account: row.github_id.map(AccountId),
+            github_login: row.github_login,
+            account_changed_at: row.changed_at,
+        })
     });
-    Ok(scored.collect())
+    scored.collect()
 }
 
 struct MemberRow {

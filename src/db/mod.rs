@@ -11,11 +11,14 @@ pub mod idempotency;
 pub mod institutions;
 pub mod local;
 pub mod members;
+pub mod network_scores;
 pub mod policies;
 pub mod queue;
 pub mod repositories;
 pub mod scores;
+pub mod statements;
 pub mod syncs;
+pub mod term_policies;
 pub mod terms;
 
 mod error;

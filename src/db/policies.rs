@@ -77,6 +77,17 @@ pub async fn list(tx: &mut InstitutionTx, after: Option<PolicyId>, limit: u16) -
     Ok(rows.into_iter().map(PolicyRow::into_policy).collect())
 }
 
+/// The newest version of each policy, by name.
+pub async fn list_newest(tx: &mut InstitutionTx) -> Result<Vec<PolicyId>> {
+    let rows = sqlx::query_scalar!(
+        "select distinct on (name) policy_id from policies where institution_id = $1 order by name, policy_id desc",
+        tx.institution().0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(PolicyId).collect())
+}
+
 struct PolicyRow {
     policy_id: Uuid,
     name: String,

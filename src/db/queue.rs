@@ -50,7 +50,7 @@ async fn request_links(tx: &mut InstitutionTx) -> Result<(), Error> {
 }
 
 /// Whether a job waits or is being done. One that was tried too often stays in the table, and is neither.
-async fn is_alive<J: Job>(tx: &mut Tx, job: &J) -> Result<bool, Error> {
+pub async fn is_alive<J: Job>(tx: &mut Tx, job: &J) -> Result<bool, Error> {
     let alive = sqlx::query_scalar(
         "select exists (select from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
            where t.identifier = $1 and j.payload::jsonb = $2 and (j.attempts < j.max_attempts or j.locked_at is not null))",

@@ -214,6 +214,9 @@ impl ScoreRow {
             github_login: self.github_login,
             computed,
             contributions: self.contributions,
+            carried: Points::ZERO,
+            flags: Vec::new(),
+            unmet: Vec::new(),
         })
     }
 }

@@ -1,13 +1,18 @@
 //! Jobs: the one place where a fetch and a write meet. Each loads, thinks and stores; each may be run twice and does its work once.
 //! No network call stands between the begin and the commit of a transaction.
 
+mod bundle;
 mod link_accounts;
+mod read_changes;
+mod score_network;
 mod score_term;
 mod sync_repository;
 mod worker;
 
 use chrono::{DateTime, Utc};
 
+pub use bundle::{NoBundle, bundle};
+pub use score_network::{Classmate, asks_for_network, network_standings};
 pub use worker::{Error, Worker, WorkerSettings};
 
 use crate::{db, github, model::clock::Clock};

@@ -9,7 +9,7 @@ use super::{Attempt, Failure, Tools};
 use crate::{
     credits,
     db::{self, InstitutionTx, evaluations, members::Scored, scores},
-    model::{contribution::ByAccount, job::ScoreTerm, member_score::Computed, policy::Policy, work::Evaluation},
+    model::{account::AccountId, contribution::ByAccount, job::ScoreTerm, member_score::Computed, policy::Policy, work::Evaluation},
     scoring::{self, Context, Subject},
 };
 
@@ -61,14 +61,14 @@ async fn score(tools: &Tools, job: &ScoreTerm) -> Result<(), Failure> {
 }
 
 /// All that scoring reads.
-struct Ground {
-    policy: Policy,
-    context: Context,
-    members: Vec<Scored>,
-    contributions: ByAccount,
+pub(super) struct Ground {
+    pub policy: Policy,
+    pub context: Context,
+    pub members: Vec<Scored>,
+    pub contributions: ByAccount,
 }
 
-async fn load(tx: &mut InstitutionTx, evaluation: &Evaluation) -> Result<Ground, Failure> {
+pub(super) async fn load(tx: &mut InstitutionTx, evaluation: &Evaluation) -> Result<Ground, Failure> {
     let gone = |what: &str| Failure::Permanent(format!("the evaluation's {what} is not there any more"));
     let institution = db::institutions::get(tx).await?.ok_or_else(|| gone("institution"))?;
     let term = db::terms::get(tx, evaluation.term).await?.ok_or_else(|| gone("term"))?;
@@ -106,12 +106,16 @@ impl Ground {
         let Some(account) = member.account else {
             return scores::NewScore { member: member.id, account: None, github_login, computed: None, lines: Vec::new() };
         };
-        let subject = Subject::new(member.id, account);
+        let subject = self.subject(member, account);
         let sheet = scoring::score(&self.policy, &subject, &self.context, self.contributions.of(account));
         let decision = credits::decide(&self.policy.credits, sheet.points, subject.prior.credits, &sheet.unmet);
         // A code with its values, as JSON: messages makes the sentence where it is shown.
         let credits_reason = serde_json::to_string(&decision.reason).unwrap_or_default();
         let computed = Computed { points: sheet.points, credits: decision.credits, credits_reason };
         scores::NewScore { member: member.id, account: Some(account), github_login, computed: Some(computed), lines: sheet.lines }
+    }
+
+    pub fn subject(&self, member: &Scored, account: AccountId) -> Subject {
+        Subject { account_changed_at: member.account_changed_at, ..Subject::new(member.id, account) }
     }
 }

@@ -5,8 +5,8 @@ use std::{future::Future, time::Duration};
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 
-use super::{Attempt, Tools, link_accounts, score_term, sync_repository};
-use crate::model::job::{Job, LinkAccounts, ScoreTerm, SyncRepository};
+use super::{Attempt, Tools, link_accounts, read_changes, score_network, score_term, sync_repository};
+use crate::model::job::{Job, LinkAccounts, ReadChanges, ScoreNetwork, ScoreTerm, SyncRepository};
 
 /// How a worker works.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +57,10 @@ impl Worker {
             .shutdown_signal(stop)
             .add_extension(tools)
             .define_job::<SyncRepository>()
+            .define_job::<ReadChanges>()
             .define_job::<LinkAccounts>()
             .define_job::<ScoreTerm>()
+            .define_job::<ScoreNetwork>()
             .init()
             .await
             .map_err(|e| Error(e.to_string()))?;
@@ -93,6 +95,14 @@ impl TaskHandler for SyncRepository {
     }
 }
 
+impl TaskHandler for ReadChanges {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        read_changes::run(&tools(&context)?, &self).await
+    }
+}
+
 impl TaskHandler for LinkAccounts {
     const IDENTIFIER: &'static str = <Self as Job>::NAME;
 
@@ -106,5 +116,13 @@ impl TaskHandler for ScoreTerm {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         score_term::run(&tools(&context)?, &self, attempt(&context)).await
+    }
+}
+
+impl TaskHandler for ScoreNetwork {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        score_network::run(&tools(&context)?, &self).await
     }
 }

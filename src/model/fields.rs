@@ -1,13 +1,15 @@
 //! What a field that people fill in may hold, whichever door it comes through.
 //! It must not repair anything: a value is as it was given, or refused with what to write.
 
+use rust_decimal::Decimal;
+
 /// The longest name of anything.
 pub const NAME: usize = 200;
 /// The longest number, code or other label.
 pub const LABEL: usize = 64;
 /// The longest login that GitHub gives.
 const LOGIN: usize = 39;
-const CATEGORY: usize = 40;
+const WORD: usize = 40;
 
 /// A text that people read: something, not too much, and nothing invisible in it.
 pub fn text(value: String, most: usize) -> Result<String, String> {
@@ -28,12 +30,29 @@ pub fn text(value: String, most: usize) -> Result<String, String> {
 
 /// An institution's word for a kind of repository.
 pub fn category(value: String) -> Result<String, String> {
+    word(value, "community")
+}
+
+/// A word that policies can refer to; `such_as` is one that fits.
+pub fn word(value: String, such_as: &str) -> Result<String, String> {
     let mut letters = value.chars();
     let begins = letters.next().is_some_and(|c| c.is_ascii_lowercase());
-    if begins && value.len() <= CATEGORY && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_') {
+    if begins && value.len() <= WORD && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_') {
         return Ok(value);
     }
-    Err(format!("must be a word of at most {CATEGORY} of a-z, 0-9, - and _ that begins with a letter, such as community"))
+    Err(format!("must be a word of at most {WORD} of a-z, 0-9, - and _ that begins with a letter, such as {such_as}"))
+}
+
+/// An exact amount with at most three places, as people write it: neither signs in front but a minus, nor exponents, nor separators.
+pub fn decimal(value: &str) -> Result<Decimal, String> {
+    let refuse = || "must be a decimal with at most three places, such as 12.5".to_owned();
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let (whole, places) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !are_digits(whole) || !are_digits(places) || places.trim_end_matches('0').len() > 3 {
+        return Err(refuse());
+    }
+    Decimal::from_str_exact(value).map(|amount| amount.normalize()).map_err(|_| refuse())
 }
 
 /// A login as GitHub allows it.
@@ -80,6 +99,26 @@ mod tests {
     #[case("abcdefghijabcdefghijabcdefghijabcdefghijk", false)]
     fn a_category_is_a_word(#[case] value: &str, #[case] fits: bool) {
         assert_eq!(category(value.to_owned()).is_ok(), fits);
+    }
+
+    #[rstest]
+    #[case("12.5", Some("12.5"))]
+    #[case("-0.001", Some("-0.001"))]
+    #[case("7.000000", Some("7"))]
+    #[case("0", Some("0"))]
+    #[case("0.0001", None)]
+    #[case("1e3", None)]
+    #[case("1_000", None)]
+    #[case("1,5", None)]
+    #[case("+1", None)]
+    #[case(".5", None)]
+    #[case("5.", None)]
+    #[case("-", None)]
+    #[case("", None)]
+    #[case("１", None)]
+    #[case("99999999999999999999999999999999", None)]
+    fn an_amount_is_written_in_one_way(#[case] value: &str, #[case] expected: Option<&str>) {
+        assert_eq!(decimal(value).ok().map(|amount| amount.to_string()).as_deref(), expected);
     }
 
     #[rstest]

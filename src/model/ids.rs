@@ -57,6 +57,8 @@ uuid_ids!(
     EvaluationId,
     /// What a person stated about a member's work.
     StatementId,
+    /// One adoption of a policy for a term.
+    TermPolicyId,
 );
 
 fn uuid_v7(now: DateTime<Utc>) -> Uuid {

@@ -28,6 +28,20 @@ impl Job for SyncRepository {
     }
 }
 
+/// Reads the text of the merged pull requests of members in a repository, where nobody has.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReadChanges {
+    pub repository_id: RepositoryId,
+}
+
+impl Job for ReadChanges {
+    const NAME: &'static str = "read_changes";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.repository_id)
+    }
+}
+
 /// Asks GitHub for the numeric ids of the members' logins that are still pending.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LinkAccounts {
@@ -54,5 +68,19 @@ impl Job for ScoreTerm {
 
     fn key(&self) -> String {
         format!("{}:{}", Self::NAME, self.evaluation_id)
+    }
+}
+
+/// Computes the network scores of an institution, up to the last month that is over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ScoreNetwork {
+    pub institution_id: InstitutionId,
+}
+
+impl Job for ScoreNetwork {
+    const NAME: &'static str = "score_network";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.institution_id)
     }
 }

@@ -4,7 +4,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{credit::Credits, ids::MemberId, points::Points, repository::FullName, score::Line};
+use super::{
+    credit::Credits,
+    ids::MemberId,
+    points::Points,
+    repository::FullName,
+    score::{Line, Reason},
+};
 
 /// How a member's score stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -46,6 +52,12 @@ pub struct MemberScore {
     pub computed: Option<Computed>,
     /// How many contributions were looked at: each has a line.
     pub contributions: i64,
+    /// Points that wait for the next term.
+    pub carried: Points,
+    /// What a person must look at, that is about the member and not about one line.
+    pub flags: Vec<Reason>,
+    /// Requirements of the policy that are not met.
+    pub unmet: Vec<Reason>,
 }
 
 impl MemberScore {

@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     contribution::{Key, State, words},
@@ -107,14 +107,17 @@ pub struct Factor {
 
 /// A code for machines and the values that its sentence needs. Numbers are decimals, days are `YYYY-MM-DD`, words are those of the policy
 /// language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     pub code: Cow<'static, str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
 }
 
 impl Reason {
+    /// The value that is the sentence itself: results that were stored before there were values have it, and are shown as they were.
+    pub const SENTENCE: &str = "sentence";
+
     pub fn new(code: &'static str) -> Self {
         Self { code: Cow::Borrowed(code), values: BTreeMap::new() }
     }
@@ -126,12 +129,71 @@ impl Reason {
     }
 }
 
+/// Codes by which the policy does not speak of an item: its line is not applicable, and not zero.
+const NOT_APPLICABLE: &[&str] = &["other_account", "untracked_repository", "no_rule", "category", "outside_term", "name"];
+
+/// What is stored of a reason: a code with values; in results from before, a code with a sentence, or a factor's sentence alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredReason {
+    Sentence(String),
+    Coded {
+        code: String,
+        #[serde(default)]
+        values: BTreeMap<String, String>,
+        reason: Option<String>,
+    },
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (code, values, sentence) = match StoredReason::deserialize(deserializer)? {
+            StoredReason::Sentence(sentence) => (Self::SENTENCE.to_owned(), BTreeMap::new(), Some(sentence)),
+            StoredReason::Coded { code, values, reason } => (code, values, reason),
+        };
+        let values = values.into_iter().map(|(name, value)| (Cow::Owned(name), Cow::Owned(value)));
+        let sentence = sentence.map(|sentence| (Cow::Borrowed(Self::SENTENCE), Cow::Owned(sentence)));
+        Ok(Self { code: Cow::Owned(code), values: values.chain(sentence).collect() })
+    }
+}
+
 impl Line {
+    /// What the line answers to "what is this worth?".
+    pub fn answer(&self) -> Answer {
+        match &self.excluded {
+            Some(reason) if NOT_APPLICABLE.contains(&&*reason.code) => Answer::NotApplicable,
+            Some(_) => Answer::Zero,
+            None if self.not_yet.is_some() => Answer::NotYet,
+            None if self.points.is_zero() && self.measured_by.is_empty() => Answer::Zero,
+            None if !self.flags.is_empty() => Answer::Flagged,
+            None => Answer::Counted,
+        }
+    }
+
     /// The contribution that it is about.
     pub const fn key(&self) -> Option<&Key> {
         match &self.source {
             Source::Contribution { key, .. } => Some(key),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_from_before_reasons_had_values_keeps_its_sentences() {
+        let stored = r#"{"key": {"repository": "00000000-0000-0000-0000-000000000001", "kind": "pull_request", "github_id": "7"},
+            "state": "merged", "counted_at": "2025-10-01T00:00:00Z", "rule": "merged", "base": "10",
+            "factors": [{"name": "size", "value": "1.5", "reason": "180 effective lines, from 101 on"}], "points": "5",
+            "limited": {"code": "cap_term", "reason": "the policy counts at most 5 points a term"}}"#;
+        let line: Line = serde_json::from_str(stored).unwrap();
+        let sentence = |reason: &Reason| reason.values[Reason::SENTENCE].to_string();
+        assert_eq!(sentence(&line.factors[0].reason), "180 effective lines, from 101 on");
+        let limited = line.limited.as_ref().unwrap();
+        assert_eq!((&*limited.code, &*sentence(limited)), ("cap_term", "the policy counts at most 5 points a term"));
+        assert_eq!(serde_json::from_value::<Line>(serde_json::to_value(&line).unwrap()).unwrap(), line, "it reads back as it was");
     }
 }

@@ -1,6 +1,13 @@
 //! What a person states about a member's work: a mark, a confirmation, hours, a share, a role, an adjustment. Who said it, when and why
 //! stands with it. Statements are appended, never changed: one is taken back by another that withdraws it.
 
+mod draft;
+mod file;
+mod known;
+
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -11,7 +18,7 @@ use super::{
 };
 
 words! {
-    /// What is stated. Which fields each has: `Statement`.
+    /// What is stated. Which fields each must and must not have: `Draft`.
     StatementKind {
         /// A mark that staff gave, under a name that the policy knows (`difficulty`): `value`.
         Mark = "mark",
@@ -31,11 +38,35 @@ words! {
         Exclusion = "exclusion",
         /// The member says that a contribution was made with a machine's help.
         Declaration = "declaration",
-        /// Credits (`value`) that the member was given before for the same rule book, elsewhere or on paper.
+        /// Credits (`value`) that the member was given before for the same rule book (`name`: the policy's, or every policy's where absent),
+        /// elsewhere or on paper.
         Credited = "credited",
         /// Takes another statement back: `about` names it.
         Withdrawal = "withdrawal",
     }
+}
+
+pub use draft::{Draft, Mentioned, Whose};
+pub use file::{COLUMNS, MOST_ROWS, Row, RowFault, read_file};
+pub use known::{Known, Meant, Part, StatedShare, StatedStatement};
+
+/// What is wrong with a statement that somebody wants to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub field: &'static str,
+    pub message: String,
+    pub trouble: Trouble,
+}
+
+/// Which kind of fault it is: doors answer them differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The field cannot be so.
+    Wrong,
+    /// The institution has nothing with this id.
+    Unknown,
+    /// It would be right if another statement were not there.
+    Taken,
 }
 
 /// One statement.

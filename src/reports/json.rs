@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{CreditReport, CreditRow, LineView, moment};
+use super::{CreditReport, CreditRow, LineView, ReasonView, moment};
+use crate::messages::{self, Language};
 
 #[derive(Serialize)]
 struct ReportView<'a> {
@@ -46,7 +47,11 @@ struct MemberView<'a> {
     state: &'static str,
     points: Option<String>,
     credits: Option<String>,
-    credits_reason: Option<&'a str>,
+    credits_reason: Option<String>,
+    credits_reason_zh: Option<String>,
+    carried: Option<String>,
+    flags: Vec<ReasonView>,
+    unmet: Vec<ReasonView>,
     contributions: i64,
     lines: Vec<LineView>,
 }
@@ -72,6 +77,8 @@ pub(super) fn render(report: &CreditReport) -> Result<Vec<u8>, serde_json::Error
 impl<'a> From<&'a CreditRow> for MemberView<'a> {
     fn from(row: &'a CreditRow) -> Self {
         let score = &row.score;
+        let computed = score.computed.as_ref();
+        let said = |language| computed.map(|c| messages::kept(language, &c.credits_reason));
         Self {
             member_id: score.member.to_string(),
             number: &score.number,
@@ -81,7 +88,11 @@ impl<'a> From<&'a CreditRow> for MemberView<'a> {
             state: score.state().as_str(),
             points: score.points().map(|p| p.to_string()),
             credits: score.credits().map(|c| c.to_string()),
-            credits_reason: score.computed.as_ref().map(|c| c.credits_reason.as_str()),
+            credits_reason: said(Language::English),
+            credits_reason_zh: said(Language::Chinese),
+            carried: computed.map(|_| score.carried.to_string()),
+            flags: score.flags.iter().map(ReasonView::from).collect(),
+            unmet: score.unmet.iter().map(ReasonView::from).collect(),
             contributions: score.contributions,
             lines: row.lines.iter().map(LineView::from).collect(),
         }

@@ -4,12 +4,14 @@
 mod csv;
 mod json;
 mod line;
+mod working;
 
 use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 
-pub use line::LineView;
+pub use line::{LineView, ReasonView};
+pub use working::Working;
 
 use crate::model::credit_report::{CreditReport, CreditRow};
 

@@ -65,6 +65,9 @@ fn row(number: &str, name: &str, thousandths: Option<&[i64]>) -> CreditRow {
                 credits_reason: "r".into(),
             }),
             contributions: i64::try_from(lines.len()).unwrap(),
+            carried: Points::ZERO,
+            flags: Vec::new(),
+            unmet: Vec::new(),
         },
         lines,
     }

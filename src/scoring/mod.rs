@@ -1,6 +1,7 @@
 //! Scores what one member did in one term under one policy: one line for each contribution, statement and measure, each with its reason.
 //! It must not do I/O, read a clock or use floats: the same values in give the same sheet out, in whatever order they come.
 
+mod bundle;
 mod case;
 mod code;
 mod eligible;
@@ -44,6 +45,7 @@ use crate::model::{
     term::Window,
 };
 
+pub use bundle::{Address, Bundle, Found, Unreadable};
 use case::Case;
 pub use code::Code;
 use tally::tally;

@@ -5,3 +5,5 @@ mod journey;
 mod refusals;
 mod rights;
 mod shapes;
+mod statements;
+mod term_policies;

@@ -16,6 +16,7 @@ use crate::support::{
     cluster::reachable_directory,
     database::EmptyDatabase,
     program::{Ran, Running, run},
+    register,
 };
 
 const POLICY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/policies/practice.toml");
@@ -99,7 +100,8 @@ async fn the_operators_first_steps() {
     let printed = shell.run(&["key", "create", "--role", "staff"]).ok();
     let key: ApiKey = printed.out.trim().parse().unwrap();
     let mut tx = shell.database.db().begin_as(key.institution).await.unwrap();
-    assert_eq!(db::api_keys::get_role(&mut tx, &key.hash()).await.unwrap(), Some(Role::Staff));
+    let known = db::api_keys::get_by_hash(&mut tx, &key.hash()).await.unwrap();
+    assert_eq!(known.map(|(_, role)| role), Some(Role::Staff));
     tx.commit().await.unwrap();
     let keys = shell.run(&["key", "list", "--json"]).ok();
     assert!(!keys.out.contains(printed.out.trim()), "a key is shown once");
@@ -179,6 +181,78 @@ async fn a_policy_is_checked_without_a_database_and_the_same_file_is_added_once(
     let (first, second) = (add(), add());
     assert_eq!((&first, &first["hash"]), (&second, &checked["hash"]));
     assert_eq!(shell.run(&["policy", "list", "--json"]).ok().json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn statements_are_made_listed_and_taken_back() {
+    let shell = Shell::with_institution().await;
+    let (_dir, roster) = file("number,name\n1,Ada\n2,Bo\n");
+    shell.run(&["roster", "import", &roster]).ok();
+    shell.run(&["term", "create", "--code", "t", "--starts-on", "2025-09-01", "--ends-on", "2026-01-31"]).ok();
+    let mark = ["statement", "add", "--kind", "mark", "--member", "1", "--name", "difficulty", "--reason", "Shown in the colloquium"];
+    let made = [&mark[..], &["--value", "-4.50", "--on", "2025-10-15", "--by", "Prof. Wang", "--json"]].concat();
+    let made = shell.run(&made).ok().json();
+    assert_eq!((&made["value"], &made["stated_by"], &made["on_behalf_of"]), (&json!("-4.5"), &json!("operator"), &json!("Prof. Wang")));
+    shell.run(&[&mark[..], &["--value", "1.2345", "--rank", "1"]].concat()).failed("three places");
+    shell.run(&["statement", "add", "--kind", "exclusion", "--member", "9", "--reason", "x"]).failed("no member has the number 9");
+    shell.run(&["statement", "add", "--kind", "exclusion", "--member", "2", "--reason", "Left the class"]).ok();
+
+    let id = made["id"].as_str().unwrap();
+    let withdraw = || shell.run(&["statement", "withdraw", id, "--reason", "A slip of the pen", "--json"]);
+    assert_eq!(withdraw().ok().json()["about"], id);
+    withdraw().failed("was taken back already");
+    shell.run(&["statement", "withdraw", "019c1837-3830-7f86-b36a-2cbc79b4761f", "--reason", "x"]).failed("accredit statement list");
+    let list = |more: &[&str]| shell.run(&[&["statement", "list", "--json"], more].concat()).ok().json();
+    assert_eq!(list(&[]).as_array().unwrap().len(), 3);
+    assert_eq!(list(&["--term", "t"]).as_array().unwrap().len(), 1);
+    assert_eq!(list(&["--member", "2", "--kind", "exclusion"]).as_array().unwrap().len(), 1);
+    let table = shell.run(&["statement", "list"]).ok().out;
+    assert!(table.contains("Prof. Wang") && table.contains("yes"), "{table}");
+}
+
+#[tokio::test]
+async fn a_file_of_statements_is_taken_as_a_whole_or_refused_with_its_lines() {
+    let shell = Shell::with_institution().await;
+    let (_dir, roster) = file("number,name\n1,Ada\n2,Bo\n");
+    shell.run(&["roster", "import", &roster]).ok();
+    let (_dir, bad) = file(
+        "kind,member_number,value,happened_on,reason\ntime_log,1,20,2025-10-15,a\ntime_log,1,4.5,2025-10-15,a\ntime_log,3,1,2025-10-15,a\n",
+    );
+    shell.run(&["statement", "import", &bad]).failed("line 3");
+    shell.run(&["statement", "import", &bad]).failed("line 4: member_number");
+    let (_dir, unread) = file("kind,member_number,happened_on,reason\nmark,1,today,a\n");
+    shell.run(&["statement", "import", &unread]).failed("line 2: happened_on");
+    let (_dir, good) = file("kind,member_number,value,happened_on,reason\ntime_log,1,20,2025-10-15,a\ntime_log,2,4.5,2025-10-15,a\n");
+    let stated = |more: &[&str]| shell.run(&[&["statement", "import", &good], more].concat()).ok().out;
+    assert_eq!(stated(&["--dry-run"]), "would be: 2 stated\n");
+    let count = || shell.run(&["statement", "list", "--json"]).ok().json().as_array().unwrap().len();
+    assert_eq!(count(), 0, "a dry run has written nothing");
+    assert_eq!(stated(&[]), "2 stated\n");
+    assert_eq!(count(), 2);
+}
+
+#[tokio::test]
+async fn a_term_is_scored_under_the_policy_that_was_adopted_for_it() {
+    let shell = Shell::with_institution().await;
+    shell.run(&["term", "create", "--code", "t", "--starts-on", "2025-09-01", "--ends-on", "2026-01-31"]).ok();
+    let practice = std::fs::read_to_string(POLICY).unwrap();
+    let other = practice.replacen("name = ", "name = \"outreach\" # ", 1);
+    assert_ne!(practice, other);
+    let (_dir, other) = file(&other);
+    shell.run(&["policy", "add", POLICY]).ok();
+    shell.run(&["policy", "add", &other]).ok();
+    shell.run(&["score", "--term", "t"]).failed("accredit policy adopt");
+    shell.run(&["policy", "adopt", "nothing", "--term", "t"]).failed("accredit policy list");
+    shell.run(&["policy", "adopt", "outreach", "--term", "u"]).failed("accredit term list");
+    shell.run(&["policy", "adopt", "outreach", "--term", "t", "--from", "1025-09-01"]).failed("--from must be in the years");
+    let adopted = shell.run(&["policy", "adopt", "outreach", "--term", "t", "--from", "2025-09-01", "--json"]).ok().json();
+    assert_eq!((&adopted["audience"], &adopted["adopted_from"]), (&json!("everyone"), &json!("2025-09-01")));
+    let scored = shell.run(&["score", "--term", "t", "--json"]).ok().json();
+    assert_eq!(scored["policy_hash"], adopted["policy_hash"]);
+    shell.run(&["policy", "adopt", "Open-source practice", "--term", "t", "--from", "2025-09-01", "--for", "faculty"]).ok();
+    shell.run(&["score", "--term", "t"]).failed("say for whom with --for");
+    let scored = shell.run(&["score", "--term", "t", "--for", "faculty", "--json"]).ok().json();
+    assert!(scored["policy"].as_str().unwrap().starts_with("Open-source practice "), "{scored}");
 }
 
 #[tokio::test]
@@ -329,4 +403,20 @@ async fn a_worker_stops_when_it_is_told_to() {
     let mut worker = Running::start(&shell.variables(), &["work"]);
     worker.line_with("working");
     assert_eq!(worker.stop(Signal::SIGTERM), Some(0));
+}
+
+#[tokio::test]
+async fn the_network_scores_of_a_month_are_listed_and_a_month_that_is_not_over_has_none() {
+    let shell = Shell::with_institution().await;
+    shell.run(&["network"]).failed("no month has network scores");
+    let mut tx = shell.database.db().begin_as_operator().await.unwrap();
+    let institution = db::institutions::list(&mut tx).await.unwrap().remove(0).id;
+    tx.commit().await.unwrap();
+    register::fill(shell.database.db(), institution, "r").await;
+    let october = shell.run(&["network", "--month", "2025-10", "--json"]).ok().json();
+    // One pull request was opened and merged in October: √(4.0679 + 2.0339).
+    assert_eq!((&october["month"], &october["members"][0]["activity"]), (&json!("2025-10"), &json!("2.47")));
+    assert!(shell.run(&["network"]).ok().err.lines().any(|line| line.starts_with("of 20")));
+    shell.run(&["network", "--month", "2199-01"]).failed("is the newest month that has");
+    assert_eq!(shell.run(&["network", "--month", "October"]).status, 2);
 }

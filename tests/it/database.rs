@@ -26,6 +26,44 @@ async fn processes_that_migrate_at_once_take_turns() {
     db::connect(database.options(), 1).await.unwrap().check().await.unwrap();
 }
 
+/// An owner who is no superuser is bound by the walls as well, and a migration comes in nobody's name.
+#[tokio::test]
+async fn the_links_that_are_there_are_taken_over_by_an_owner_whom_the_walls_bind() {
+    let database = EmptyDatabase::new().await;
+    let mut owner = database.owner().await;
+    for migration in [include_str!("../../migrations/0001_create_house.sql"), include_str!("../../migrations/0002_add_change_facts.sql")] {
+        sqlx::raw_sql(migration).execute(&mut owner).await.unwrap();
+    }
+    let before = "
+        insert into institutions values ('00000000-0000-7000-8000-000000000001', 'a', 'A', 'UTC', now());
+        insert into members (institution_id, member_id, number, name, role, github_login, github_id, account_state, created_at, updated_at)
+          select '00000000-0000-7000-8000-000000000001', gen_random_uuid(), n::text, 'Ada', 'student', 'ada' || n,
+            case when n < 3 then n end, case when n < 3 then 'linked' else 'pending' end, now(), '2025-10-01T00:00:00Z'
+          from generate_series(1, 3) as n;
+        do $$ declare owned record; begin
+          create role accredit_test_plain_owner nologin;
+        exception when duplicate_object or unique_violation then null; end $$;
+        do $$ declare owned record; begin
+          for owned in select oid::regclass as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' loop
+            execute format('alter table %s owner to accredit_test_plain_owner', owned.name);
+          end loop;
+        end $$;
+        grant create, usage on schema public to accredit_test_plain_owner;
+        set role accredit_test_plain_owner";
+    sqlx::raw_sql(before).execute(&mut owner).await.unwrap();
+    sqlx::raw_sql(include_str!("../../migrations/0003_create_statements.sql")).execute(&mut owner).await.unwrap();
+    sqlx::raw_sql("reset role").execute(&mut owner).await.unwrap();
+    let links: Vec<(i64, String)> =
+        sqlx::query_as("select github_id, to_char(linked_at at time zone 'UTC', 'YYYY-MM-DD') from account_links order by 1")
+            .fetch_all(&mut owner)
+            .await
+            .unwrap();
+    assert_eq!(links, [(1, "2025-10-01".to_owned()), (2, "2025-10-01".to_owned())]);
+    let forced: bool =
+        sqlx::query_scalar("select relforcerowsecurity from pg_class where oid = 'members'::regclass").fetch_one(&mut owner).await.unwrap();
+    assert!(forced, "the wall stands again");
+}
+
 /// Every table and function with its number, and every right and policy.
 async fn dump(owner: &mut sqlx::PgConnection) -> Vec<String> {
     sqlx::query_scalar(

@@ -16,11 +16,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("db", &["model", "config"]),
     ("sample", &["model"]),
     ("contributions", &["model"]),
-    ("scoring", &["model"]),
-    ("credits", &["model"]),
-    ("reports", &["model"]),
-    ("jobs", &["model", "config", "github", "db", "contributions", "scoring", "credits"]),
-    ("api", &["model", "config", "db", "scoring", "reports"]),
+    ("messages", &["model"]),
+    ("scoring", &["model", "messages"]),
+    ("credits", &["model", "messages"]),
+    ("network", &["model"]),
+    ("reports", &["model", "messages"]),
+    ("jobs", &["model", "config", "messages", "github", "db", "contributions", "scoring", "credits", "network"]),
+    ("api", &["model", "config", "messages", "db", "scoring", "reports"]),
     ("app", &["model", "config", "telemetry", "shutdown", "github", "db", "jobs", "api"]),
     (
         "cli",
@@ -29,6 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "config",
             "telemetry",
             "shutdown",
+            "messages",
             "github",
             "db",
             "sample",
@@ -53,9 +56,10 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["api", "sample", "app"]),
     ("graphile_worker", &["db", "jobs"]),
     ("clap", &["cli"]),
+    ("fluent_bundle", &["messages"]),
 ];
 
-const THINKING: &[&str] = &["model", "contributions", "scoring", "credits", "reports"];
+const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "reports"];
 const NEVER_IN_THINKING_ROOMS: &[&str] = &["async fn", ".await", "tokio", "Utc::now", "std::env", "std::fs", "std::net", "f32", "f64"];
 
 struct Source {

@@ -8,11 +8,16 @@ mod cli;
 mod database;
 mod demo;
 mod documents;
+mod explain;
+mod facts;
 mod fetching;
 mod house_rules;
 mod isolation;
 mod jobs;
+mod linguist;
 mod local_cluster;
+mod network;
 #[cfg(real_repository)]
 mod real_repository;
 mod sample;
+mod words;

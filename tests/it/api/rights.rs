@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use accredit::model::{
-    ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, SyncId, TermId},
+    ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId},
     institution::Role,
 };
 use reqwest::Method;
@@ -48,6 +48,7 @@ fn nobodys() -> Register {
         policy: PolicyId(id),
         evaluation: EvaluationId(id),
         api_key: ApiKeyId(id),
+        statement: StatementId(id),
     }
 }
 
@@ -61,6 +62,7 @@ fn target(path: &str, of: &Register) -> String {
         "policies" => of.policy.to_string(),
         "evaluations" => of.evaluation.to_string(),
         "api-keys" => of.api_key.to_string(),
+        "statements" => of.statement.to_string(),
         _ => String::new(),
     };
     let query = match path {
@@ -86,6 +88,17 @@ fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Option<(&'stat
             json(json!({"code": format!("new-{tag}"), "name": "Spring", "starts_on": "2026-02-15", "ends_on": "2026-07-15"}))
         }
         ("POST", "/v1/policies") => Some(("application/toml", policy_text(&format!("new-{tag}")).into())),
+        ("POST", "/v1/terms/{id}/policies") => json(json!({"policy_id": of.policy})),
+        ("POST", "/v1/statements") => json(
+            json!({"kind": "adjustment", "member_id": of.member, "value": "1", "happened_on": "2025-10-15", "reason": format!("For {tag}")}),
+        ),
+        ("POST", "/v1/statements/{id}/withdrawals") => json(json!({"reason": "A slip of the finger"})),
+        ("POST", "/v1/statements/import") => {
+            // Numbers are no secret, so the file names somebody of one's own.
+            let own = tag.split('-').next().unwrap();
+            let line = format!("exclusion,00{own}1,2025-10-15,For {tag}");
+            Some(("text/csv", format!("kind,member_number,happened_on,reason\n{line}\n").into()))
+        }
         ("POST", "/v1/evaluations") => json(json!({"term_id": of.term, "policy_id": of.policy})),
         ("POST", "/v1/api-keys") => json(json!({"role": "reader"})),
         ("GET" | "DELETE", _) => None,
@@ -95,7 +108,9 @@ fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Option<(&'stat
 
 /// Whether the request names something that can be another's.
 fn names_something(method: &Method, path: &str) -> bool {
-    path.contains("{id}") || path == "/v1/reports/credits" || (method == Method::POST && path == "/v1/evaluations")
+    path.contains("{id}")
+        || path == "/v1/reports/credits"
+        || (method == Method::POST && matches!(path, "/v1/evaluations" | "/v1/statements"))
 }
 
 #[tokio::test]
@@ -144,12 +159,17 @@ async fn a_list_shows_nothing_of_another_institution() {
     let tenant = app.tenant("own").await;
     let other = app.tenant("other").await;
     let foreign = register::fill(app.database.db(), other.id, "foreign").await;
-    for list in ["repositories", "members", "terms", "policies", "contributions"] {
+    for list in ["repositories", "members", "terms", "policies", "contributions", "statements"] {
         let page = app.get(&tenant.reader, &format!("/v1/{list}")).await.json(200);
         assert_eq!(page, json!({"items": [], "next": null}), "{list}");
     }
     for filter in [format!("member_id={}", foreign.member), format!("repository_id={}", foreign.repository)] {
         let page = app.get(&tenant.reader, &format!("/v1/contributions?{filter}")).await.json(200);
+        assert_eq!(page["items"], json!([]), "{filter}");
+    }
+    register::fill(app.database.db(), tenant.id, "own").await;
+    for filter in [format!("member_id={}", foreign.member), format!("term_id={}", foreign.term)] {
+        let page = app.get(&tenant.reader, &format!("/v1/statements?{filter}")).await.json(200);
         assert_eq!(page["items"], json!([]), "{filter}");
     }
 }
@@ -174,6 +194,19 @@ async fn one_own_id_does_not_open_a_foreign_one_beside_it() {
     }
     for (term, policy) in [(own.term, foreign.policy), (foreign.term, own.policy)] {
         app.post(&tenant.admin, "/v1/evaluations", json!({"term_id": term, "policy_id": policy})).await.problem(404);
+    }
+    for (term, policy) in [(own.term, foreign.policy), (foreign.term, own.policy)] {
+        app.post(&tenant.admin, &format!("/v1/terms/{term}/policies"), json!({"policy_id": policy})).await.problem(404);
+    }
+    for foreign in [json!({"statement_id": foreign.statement}), json!({"statement_id": Uuid::now_v7()})] {
+        let confirmation = json!({"kind": "confirmation", "name": "mentor", "member_id": own.member, "about": foreign,
+            "happened_on": "2025-10-15", "reason": "Seen"});
+        app.post(&tenant.admin, "/v1/statements", confirmation).await.problem(404);
+    }
+    for foreign in [json!({"repository": "foreign/engine"}), json!({"repository": "nobody/engine"})] {
+        let role = json!({"kind": "role", "name": "maintainer", "member_id": own.member, "about": foreign,
+            "happened_on": "2025-10-15", "reason": "Seen"});
+        assert_eq!(app.post(&tenant.admin, "/v1/statements", role).await.faults(422), ["about"]);
     }
     let faults = app
         .post(&tenant.admin, "/v1/repositories", json!({"full_name": "a/b", "category": "own", "member_numbers": ["00foreign1"]}))

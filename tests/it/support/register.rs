@@ -4,22 +4,28 @@ use accredit::{
     db::{
         Db, accounts, contributions, evaluations,
         members::{self, Profile},
+        network_scores,
         policies::{self, StoredPolicy},
         repositories::{self, Registration},
         scores::{self, NewScore},
-        syncs, terms,
+        statements, syncs, term_policies, terms,
     },
     model::{
         account::AccountId,
         contribution::{Contribution, Key, Kind, Record, State},
         credit::Credits,
-        ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, SyncId, TermId},
+        ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, TermPolicyId},
         institution::Role,
         member::MemberRole,
         member_score::Computed,
+        month::Month,
+        network::{MonthScores, ONE, Ranks},
         points::Points,
+        policy::Audience,
         score::{Factor, Line, Reason, Source},
+        statement::{Draft, Mentioned, StatementKind, Whose},
         term::Term,
+        term_policy::TermPolicy,
     },
 };
 use chrono::{DateTime, Utc};
@@ -62,6 +68,8 @@ pub struct Register {
     pub policy: PolicyId,
     pub evaluation: EvaluationId,
     pub api_key: ApiKeyId,
+    /// A mark of the member's first contribution.
+    pub statement: StatementId,
 }
 
 /// Fills an institution's registers. `tag` makes what must be unique unique.
@@ -124,11 +132,43 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     evaluations::insert_coverage(&mut tx, evaluation).await.unwrap();
     evaluations::finish(&mut tx, evaluation, None, now()).await.unwrap();
 
+    let ranks = Ranks { accounts: [(account, ONE)].into(), repositories: [(repository, 2 * ONE)].into(), background: 0 };
+    let month = Month::of_day("2025-10-01".parse().unwrap());
+    network_scores::insert(&mut tx, month, &[7; 32], &MonthScores { ranks, activity: [(account, 3 * ONE)].into() }).await.unwrap();
+
     let api_key = ApiKeyId::new(now());
     let secret = accredit::model::api_key::KeyHash(Sha256::digest(api_key.to_string()).into());
     accredit::db::api_keys::insert(&mut tx, api_key, Role::Reader, &secret, now()).await.unwrap();
+    let statement = statements::record(&mut tx, "operator", &[&mark(member)], now()).await.unwrap().unwrap()[0];
+    let adopted = TermPolicy {
+        id: TermPolicyId::new(now()),
+        term: term.id,
+        audience: Audience::Everyone,
+        policy: policy.id,
+        adopted_from: term.starts_on,
+        adopted_by: "operator".into(),
+        adopted_at: now(),
+    };
+    assert!(term_policies::insert(&mut tx, &adopted).await.unwrap());
     tx.commit().await.unwrap();
-    Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key }
+    Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key, statement }
+}
+
+/// A mark of the first contribution.
+fn mark(member: MemberId) -> Draft {
+    Draft {
+        kind: StatementKind::Mark,
+        member: Whose::Id(member),
+        name: Some("difficulty".into()),
+        value: Some("4.5".into()),
+        rank: None,
+        team: None,
+        about: Some(Mentioned::Contribution("https://github.example/pull/1".into())),
+        happened_on: "2025-10-01".parse().unwrap(),
+        until_on: None,
+        on_behalf_of: Some("Prof. Babbage".into()),
+        reason: "Shown in the colloquium".into(),
+    }
 }
 
 /// The n-th merged pull request of an account.
@@ -177,7 +217,10 @@ fn line(record: &Record) -> Line {
         }],
         points: Points::from_thousandths(if first { 12_500 } else { 0 }),
         excluded: None,
-        limited: (!first).then(|| Reason::new("cap_term")),
+        limited: (!first).then(|| {
+            let used_up = Reason::new("cap_term").with("points", "12.5").with("items", "").with("counts", 0).with("earned", "12.5");
+            ["kinds", "categories", "groups"].into_iter().fold(used_up, |reason, every| reason.with(every, ""))
+        }),
         not_yet: None,
         flags: Vec::new(),
         measured_by: Vec::new(),
