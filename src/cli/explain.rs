@@ -150,7 +150,7 @@ pub(super) fn offline(file: &Path, policy_file: Option<&str>, language: Language
         output::say(messages::text(language, "bundle-other-policy", &[("hash", policy.hash.clone()), ("old_hash", own.hash)]));
     }
     let sheet = bundle.score(&policy);
-    let score = scored(&bundle, &policy, &sheet);
+    let score = scored(&bundle, &policy, &sheet)?;
     let repository = |id: RepositoryId| bundle.context.repositories.get(&id).map(|one| one.full_name.to_string());
     let working = Working { language, zone: bundle.context.zone, repository: &repository };
     output::say(format_args!("{} {}, term {}, as of {}", score.number, score.name, bundle.found.term, bundle.context.as_of.to_rfc3339()));
@@ -158,20 +158,21 @@ pub(super) fn offline(file: &Path, policy_file: Option<&str>, language: Language
     compare(&bundle, &sheet, &score, &working)
 }
 
-fn scored(bundle: &Bundle, policy: &Policy, sheet: &ScoreSheet) -> MemberScore {
-    let decision = credits::decide(&policy.credits, sheet.points);
-    MemberScore {
+fn scored(bundle: &Bundle, policy: &Policy, sheet: &ScoreSheet) -> anyhow::Result<MemberScore> {
+    let decision = credits::decide(&policy.credits, sheet.points, bundle.subject.prior.credits, &sheet.unmet);
+    let credits_reason = serde_json::to_string(&decision.reason)?;
+    Ok(MemberScore {
         member: bundle.subject.member,
         number: bundle.found.number.clone(),
         name: bundle.found.name.clone(),
         unit: None,
         github_login: None,
-        computed: Some(Computed { points: sheet.points, credits: decision.credits, credits_reason: decision.reason }),
+        computed: Some(Computed { points: sheet.points, credits: decision.credits, credits_reason }),
         contributions: i64::try_from(bundle.contributions.len()).unwrap_or(i64::MAX),
         carried: sheet.carried,
         flags: sheet.flags.clone(),
         unmet: sheet.unmet.clone(),
-    }
+    })
 }
 
 fn compare(bundle: &Bundle, sheet: &ScoreSheet, score: &MemberScore, working: &Working<'_>) -> anyhow::Result<()> {
