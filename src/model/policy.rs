@@ -312,7 +312,7 @@ words! {
         None = "none",
         /// The part of the class that has no more than this: 0 to 1. Equals share.
         Percentile = "percentile",
-        /// 1 for the first of the class, falling evenly to 1/n for the last of n. Equals share the better place.
+        /// 1 for the first of the class, falling evenly to 0 for the last; 1 where the class is one. Equals share the better place.
         Rank = "rank",
     }
 }

@@ -265,14 +265,14 @@ fn network<'a>(case: &Case<'a>, measure: &'a Measure) -> Measured<'a> {
 /// The number, or the place in the class from 1 down.
 fn normalised(normalise: Normalise, standing: &Standing) -> Decimal {
     let (below, equal, class) = (u64::from(standing.below), u64::from(standing.equal), u64::from(standing.class));
-    let part = |places: u64| if class == 0 { Decimal::ZERO } else { Decimal::from(places) / Decimal::from(class) };
+    let part = |some: u64, of: u64| if of == 0 { Decimal::ZERO } else { Decimal::from(some) / Decimal::from(of) };
     let exact = match normalise {
         Normalise::None => standing.value,
-        Normalise::Percentile => part(below + equal),
-        Normalise::Rank => {
-            let rank = 1 + class.saturating_sub(below + equal);
-            part((class + 1).saturating_sub(rank))
-        }
+        Normalise::Percentile => part(below + equal, class),
+        // The first of a class of one has nobody above.
+        Normalise::Rank if class == 1 => Decimal::ONE,
+        // Who is passed by nobody of the others passes all of them.
+        Normalise::Rank => part((below + equal).saturating_sub(1), class.saturating_sub(1)),
     };
     exact.round_dp_with_strategy(3, RoundingStrategy::MidpointAwayFromZero)
 }

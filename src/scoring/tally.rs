@@ -57,7 +57,7 @@ pub(super) fn tally<'a>(case: &Case<'a>, contributions: &'a [Contribution]) -> T
     if !policy.limits.is_empty() {
         limit(case, &mut judged, &mut measures);
     }
-    let adjustments = case.adjustments().map(|statement| (statement, adjusted(statement))).collect();
+    let adjustments: Vec<_> = case.adjustments().map(|statement| (statement, adjusted(statement))).collect();
     let settled = settle(case, &judged, &measures, &adjustments);
     let unmet = policy.requirements.iter().filter_map(|requirement| {
         let amount = measures.missed(requirement)?;
@@ -115,7 +115,7 @@ fn adjusted(statement: &Statement) -> Points {
 }
 
 /// What is paid of all that was earned, and of what was carried in.
-fn settle(case: &Case<'_>, judged: &[Judged<'_>], measures: &Measures<'_>, adjustments: &Vec<(&Statement, Points)>) -> Settled {
+fn settle(case: &Case<'_>, judged: &[Judged<'_>], measures: &Measures<'_>, adjustments: &[(&Statement, Points)]) -> Settled {
     let carried_in = case.subject.prior.carried;
     let items = judged.iter().map(|judged| (judged.counted_at, judged.points));
     let taken = measures.taken.iter().map(|taken| (taken.at, taken.points));

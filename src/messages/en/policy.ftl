@@ -143,7 +143,7 @@ select-kinds = of these: { $kinds }
 measure-each = each repository by itself, and it earns in each
 measure-later = an item may serve a later week that has none of its own, never an earlier one
 measure-percentile = as the part of the class that has no more; equals share it
-measure-rank = by the place in the class, from 1 for the first to 1/n for the last of n; equals share the better place
+measure-rank = by the place in the class, from 1 for the first to 0 for the last; equals share the better place
 measure-when = it earns only where the measure { $measure } is { reach }
 factor-line = { $id }: what the group { $group } earns is multiplied by { $factor } where the measure { $measure } is { reach }.
 

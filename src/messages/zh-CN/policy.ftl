@@ -137,7 +137,7 @@ select-kinds = 限于：{ $kinds }
 measure-each = 每个仓库分别统计，分别得分
 measure-later = 多出的一项可以补到后面没有工作的一周，不能补到前面
 measure-percentile = 取全班中不高于本人者所占的比例；并列者相同
-measure-rank = 取全班名次：第一名为 1，n 人中最后一名为 1/n；并列者取较好的名次
+measure-rank = 取全班名次：第一名为 1，最后一名为 0，其间均匀递减；并列者取较好的名次
 measure-when = 只有指标 { $measure } { reach }时才得分
 factor-line = { $id }：{ $group } 组的得分乘以 { $factor }，条件是指标 { $measure } { reach }。
 

@@ -147,8 +147,11 @@ fn network(below: u32, equal: u32, class: u32) -> Subject {
 #[case::two_share_the_middle(Count::Openrank, Normalise::Percentile, network(1, 2, 4), "0.75")]
 #[case::the_first(Count::Openrank, Normalise::Percentile, network(9, 1, 10), "1")]
 #[case::all_alike(Count::Openrank, Normalise::Rank, network(0, 5, 5), "1")]
-#[case::the_second_of_four(Count::Openrank, Normalise::Rank, network(2, 1, 4), "0.75")]
-#[case::the_last_of_four(Count::Openrank, Normalise::Rank, network(0, 1, 4), "0.25")]
+#[case::the_first_of_four(Count::Openrank, Normalise::Rank, network(3, 1, 4), "1")]
+#[case::the_second_of_four(Count::Openrank, Normalise::Rank, network(2, 1, 4), "0.667")]
+#[case::two_share_the_second_place(Count::Openrank, Normalise::Rank, network(1, 2, 4), "0.667")]
+#[case::the_last_of_four(Count::Openrank, Normalise::Rank, network(0, 1, 4), "0")]
+#[case::the_only_one(Count::Openrank, Normalise::Rank, network(0, 1, 1), "1")]
 #[case::an_empty_class(Count::Openrank, Normalise::Rank, network(0, 0, 0), "0")]
 #[case::not_known(Count::Openrank, Normalise::Percentile, SUBJECT.clone(), "0")]
 fn a_network_score_is_taken_as_the_policy_says(

@@ -137,7 +137,7 @@ proptest! {
     fn the_parts_of_one_work_are_never_more_than_the_whole(
         stated in prop::collection::vec((0..6_u128, 0..=1_000_i64, prop::option::of((1..=3_u8, 1..=3_u8)), 0..3_i64), 0..8),
     ) {
-        let one = |(number, (member, thousandths, place, hour)): (usize, (u128, i64, Option<(u8, u8)>, i64))| Statement {
+        let one = |number: usize, (member, thousandths, place, hour): (u128, i64, Option<(u8, u8)>, i64)| Statement {
             id: StatementId(uuid::Uuid::from_u128(number as u128)),
             value: Some(Decimal::new(thousandths, 3)),
             rank: place.map(|(rank, _)| rank),
@@ -145,7 +145,7 @@ proptest! {
             stated_at: at("2025-09-10T00:00:00Z") + TimeDelta::hours(hour),
             ..share(0, MemberId(uuid::Uuid::from_u128(member)), "0")
         };
-        let stated: Vec<Statement> = stated.into_iter().enumerate().map(one).collect();
+        let stated: Vec<Statement> = stated.into_iter().enumerate().map(|(number, stated)| one(number, stated)).collect();
         // A table whose rows are no more than the whole, as every policy has that does not say otherwise.
         let row = |parts: &[&str]| parts.iter().map(|part| decimal(part)).collect();
         let works = Works { highest_only: false, teams: vec![row(&["1"]), row(&["0.6", "0.4"]), row(&["0.5", "0.3", "0.2"])] };
