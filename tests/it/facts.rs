@@ -299,11 +299,9 @@ async fn of_the_same_lines_the_earliest_are_the_original() {
     let copy = scene.merged(scene.ann, vec![file("src/other.rs", 30)], Some(&padded().replace("+some", "+    some")));
     scene.merged(scene.ann, vec![file("src/own.rs", 30)], None);
     scene.sync().await;
-    let world = scene.server.world();
-    let pull_request = |number| world.repository(QUAY).unwrap().pull_request(number).unwrap();
-    let key = Key { repository: scene.repository, kind: Kind::PullRequest, github_id: pull_request(copy).id.to_string().into() };
+    let id = scene.server.world().repository(QUAY).unwrap().pull_request(copy).unwrap().id;
+    let key = Key { repository: scene.repository, kind: Kind::PullRequest, github_id: id.to_string().into() };
     let original = format!("https://github.com/{QUAY}/pull/{first}");
-    drop(world);
     let copies = db::contributions::list_copies(&mut scene.university.begin().await).await.unwrap();
     assert_eq!(copies, HashMap::from([(key, original)]));
 }
