@@ -73,9 +73,7 @@ async fn everything_in_an_invented_term_arrives_in_few_requests() {
 #[tokio::test]
 async fn a_page_costs_the_points_that_its_document_says() {
     let (server, client) = serve(row(1)).await;
-    let mut world = server.world();
-    deed(&mut world, |edit, ann| _ = edit.release(ann, "v1"));
-    drop(world);
+    deed(&mut server.world(), |edit, ann| _ = edit.release(ann, "v1"));
     fetch(&client, &quay(), None).await.unwrap();
     let paid: Vec<(String, u64)> = server.requests().into_iter().map(|asked| (asked.operation, asked.points)).collect();
     let expected = [("Repository", 1), ("PullRequests", 9), ("Issues", 2), ("Commits", 3), ("Releases", 1)];
