@@ -1,20 +1,21 @@
 //! Reads `[[limits]]`.
 //! It must not count anything: `scoring::limits` does.
 
-use std::collections::BTreeMap;
-
 use super::{
-    general, keys, numbers,
+    general::{self, Categories},
+    keys,
+    names::Names,
+    numbers,
     reader::{Entry, Table},
     words,
 };
-use crate::model::policy::{Category, ItemKind, Limit, Per};
+use crate::model::policy::{ItemKind, Limit, Per};
 
 /// All limits, or `None` where one of them is faulty.
-pub(super) fn read(document: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<Vec<Limit>> {
+pub(super) fn read(document: &Table<'_>, categories: &Categories, names: &Names<'_>) -> Option<Vec<Limit>> {
     let Some(list) = document.get("limits") else { return Some(Vec::new()) };
     let entries = list.list()?;
-    let read: Vec<Option<Limit>> = entries.iter().map(|entry| limit(&entry.table(keys::LIMIT)?, categories)).collect();
+    let read: Vec<Option<Limit>> = entries.iter().map(|entry| limit(&entry.table(keys::LIMIT)?, categories, names)).collect();
     for (number, (entry, later)) in entries.iter().zip(&read).enumerate() {
         let Some(later) = later else { continue };
         if read.iter().take(number).flatten().any(|earlier| is_same(earlier, later)) {
@@ -24,9 +25,9 @@ pub(super) fn read(document: &Table<'_>, categories: &BTreeMap<String, Category>
     read.into_iter().collect()
 }
 
-fn limit(table: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<Limit> {
+fn limit(table: &Table<'_>, categories: &Categories, names: &Names<'_>) -> Option<Limit> {
     let per = table.require("per", "what it is counted for, such as \"term\"");
-    let per = per.and_then(|entry| words::one_of(&entry, "what a limit can be counted for", Per::ALL));
+    let per = per.and_then(|entry| per_what(&entry, names));
     let points = table.optional("points", numbers::some_points);
     let items = table.optional("items", |entry| numbers::whole(entry, 1, u32::MAX));
     let items_entry = table.get("items");
@@ -38,20 +39,35 @@ fn limit(table: &Table<'_>, categories: &BTreeMap<String, Category>) -> Option<L
         entry.fault("one item is always one: write the most points that it may earn");
     }
     let kind = |entry: &Entry<'_>| words::one_of(entry, "a kind of contribution or statement", ItemKind::ALL);
-    let kinds = table.optional("kinds", |entry| words::list(entry, kind));
-    let categories = table.optional("categories", |entry| words::list(entry, |word| general::declared(word, categories)));
+    let kinds = table.optional("kinds", |entry| words::some_list(entry, "all kinds", kind));
+    let named = |word: &Entry<'_>| general::declared(word, categories);
+    let only_in = table.optional("categories", |entry| words::some_list(entry, "all categories", named));
+    let groups = table.optional("groups", |entry| words::some_list(entry, "all groups and none", |word| names.group(word)));
     Some(Limit {
         per: per?,
         points: points?,
         items: items?,
         kinds: kinds?.unwrap_or_default(),
-        categories: categories?.unwrap_or_default(),
-        groups: Vec::new(),
+        categories: only_in?.unwrap_or_default(),
+        groups: groups?.unwrap_or_default(),
     })
 }
 
+fn per_what(entry: &Entry<'_>, names: &Names<'_>) -> Option<Per> {
+    let per = words::one_of(entry, "what a limit can be counted for", Per::ALL)?;
+    if per == Per::Group && !names.has_groups() {
+        entry.fault("no rule and no measure bears a group, so it would never bind: give them a group, or write another word");
+        return None;
+    }
+    Some(per)
+}
+
 fn is_same(a: &Limit, b: &Limit) -> bool {
-    a.per == b.per && a.items.is_some() == b.items.is_some() && same(&a.kinds, &b.kinds) && same(&a.categories, &b.categories)
+    a.per == b.per
+        && a.items.is_some() == b.items.is_some()
+        && same(&a.kinds, &b.kinds)
+        && same(&a.categories, &b.categories)
+        && same(&a.groups, &b.groups)
 }
 
 /// In whatever order; neither repeats a word.

@@ -11,6 +11,10 @@ use crate::model::{credit::Credits, points::Points};
 const PLACES: u32 = 3;
 /// A contribution's worth may be multiplied by no more, each time.
 const MOST_FACTOR: Decimal = Decimal::ONE_HUNDRED;
+/// More lines than any pull request that GitHub can show.
+pub(super) const MOST_LINES: i64 = 1_000_000_000;
+/// Nothing is counted further.
+const MOST_AMOUNT: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
 /// No term brings anybody more credits than this.
 const MOST_CREDITS: Decimal = Decimal::ONE_THOUSAND;
 
@@ -22,6 +26,21 @@ pub(super) fn points(entry: &Entry<'_>) -> Option<Points> {
 /// Above 0, to `MOST_POINTS`.
 pub(super) fn some_points(entry: &Entry<'_>) -> Option<Points> {
     within(entry, Decimal::new(1, PLACES), MOST_POINTS.to_decimal()).and_then(Points::from_decimal)
+}
+
+/// A part of a whole: from 0 to 1.
+pub(super) fn part(entry: &Entry<'_>) -> Option<Decimal> {
+    within(entry, Decimal::ZERO, Decimal::ONE)
+}
+
+/// What can be counted: from 0 to `MOST_AMOUNT`.
+pub(super) fn amount(entry: &Entry<'_>) -> Option<Decimal> {
+    within(entry, Decimal::ZERO, MOST_AMOUNT)
+}
+
+/// Above 0, to `MOST_AMOUNT`.
+pub(super) fn some_amount(entry: &Entry<'_>) -> Option<Decimal> {
+    within(entry, Decimal::new(1, PLACES), MOST_AMOUNT)
 }
 
 pub(super) fn factor(entry: &Entry<'_>) -> Option<Decimal> {

@@ -3,9 +3,11 @@
 
 use std::cell::RefCell;
 
+use chrono::{Datelike as _, NaiveDate};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
+    value::Datetime,
 };
 
 use super::{fault::Fault, words};
@@ -81,6 +83,51 @@ impl<'a> Entry<'a> {
         None
     }
 
+    pub fn truth(&self) -> Option<bool> {
+        let DeValue::Boolean(truth) = self.value else {
+            self.wants("true or false");
+            return None;
+        };
+        Some(*truth)
+    }
+
+    /// A day without a time, as TOML writes it or in quotes.
+    pub fn day(&self) -> Option<NaiveDate> {
+        let day = match self.value {
+            DeValue::String(text) => text.parse().ok(),
+            DeValue::Datetime(Datetime { date: Some(date), time: None, offset: None }) => {
+                NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
+            }
+            DeValue::Datetime(_) => {
+                self.fault("this is more than a day: write the day alone, such as 2025-10-15");
+                return None;
+            }
+            _ => {
+                self.wants("a day such as 2025-10-15");
+                return None;
+            }
+        };
+        let sensible = day.filter(|day| (2000..2200).contains(&day.year()));
+        if sensible.is_none() {
+            self.fault("this is not a day of the years 2000 to 2199: write one such as 2025-10-15");
+        }
+        sensible
+    }
+
+    /// A value inside this one, if this is a table that has it. It notes nothing.
+    pub fn inside(&self, name: &str) -> Option<Self> {
+        let DeValue::Table(entries) = self.value else { return None };
+        entries.get(name).map(|value| Self::new(self.sink, format!("{}.{name}", self.key), value))
+    }
+
+    /// The text that this is, if it is one. It notes nothing.
+    pub fn as_text(&self) -> Option<&'a str> {
+        match self.value {
+            DeValue::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The elements of a list.
     pub fn list(&self) -> Option<Vec<Self>> {
         let DeValue::Array(list) = self.value else {
@@ -137,6 +184,17 @@ impl<'a> Table<'a> {
 
     pub fn get(&self, name: &str) -> Option<Entry<'a>> {
         self.entries.get(name).map(|value| Entry::new(self.sink, self.path(name), value))
+    }
+
+    /// The elements of the list of that name, or none. It notes nothing.
+    pub fn elements(&self, name: &str) -> Vec<Entry<'a>> {
+        let list = self.get(name).filter(|entry| matches!(entry.value, DeValue::Array(_)));
+        list.and_then(|entry| entry.list()).unwrap_or_default()
+    }
+
+    /// Which of these keys are there.
+    pub fn present<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
+        names.iter().copied().filter(|name| self.entries.contains_key(*name)).collect()
     }
 
     /// `what` says what to write where the key is missing.

@@ -147,38 +147,38 @@ fn excluded_labels_are_compared_in_lower_case() {
 #[case::unknown_kind(
     "\"review\"\nrequires",
     "\"reviews\"\nrequires",
-    "18: rules[2].kind: `reviews` is not a kind of contribution: did you mean `review`?"
+    "18: rules[2].kind: `reviews` is not a kind of contribution or statement: did you mean `review`?"
 )]
 #[case::unknown_state(
     "[\"merged\"]",
     "[\"mergd\"]",
-    "13: rules[1].selector.states[1]: `mergd` is not a state that a pull_request can be in: did you mean `merged`?"
+    "13: rules[1].states[1]: `mergd` is not a state that a pull_request can be in: did you mean `merged`?"
 )]
 #[case::state_of_another_kind(
     "[\"merged\"]",
     "[\"approved\"]",
-    "13: rules[1].selector.states[1]: `approved` is not a state that a pull_request can be in: write one of open, closed, merged"
+    "13: rules[1].states[1]: `approved` is not a state that a pull_request can be in: write one of open, closed, merged"
 )]
-#[case::state_twice("[\"merged\"]", "[\"merged\", \"merged\"]", "13: rules[1].selector.states[2]: this stands in the list already")]
+#[case::state_twice("[\"merged\"]", "[\"merged\", \"merged\"]", "13: rules[1].states[2]: this stands in the list already")]
 #[case::unknown_requirement(
     "\"on_anothers_work\"",
     "\"on_other_work\"",
-    "19: rules[2].selector.requires[1]: `on_other_work` is not a requirement: did you mean `on_anothers_work`?"
+    "19: rules[2].requires[1]: `on_other_work` is not a requirement: did you mean `on_anothers_work`?"
 )]
 #[case::requirement_of_another_kind(
     "\"on_anothers_work\"",
     "\"merged\"",
-    "19: rules[2].selector.requires[1]: `merged` can be required of pull requests only"
+    "19: rules[2].requires[1]: `merged` can be required of pull requests only"
 )]
 #[case::own_pull_request(
     "states = [\"merged\"]",
     "requires = [\"on_anothers_work\"]",
-    "13: rules[1].selector.requires[1]: `on_anothers_work` can be required of reviews and comments only"
+    "13: rules[1].requires[1]: `on_anothers_work` can be required of reviews and comments only"
 )]
 #[case::a_review_is_not_closed(
     "requires = [\"on_anothers_work\"]",
     "dated_by = \"closed\"",
-    "19: rules[2].selector.dated_by: a review is never closed"
+    "19: rules[2].dated_by: a review is never closed"
 )]
 #[case::no_points("points = 2\n", "", "16: rules[2].points: this key is missing")]
 #[case::negative_points("points = 2\n", "points = -2\n", "20: rules[2].points: -2 will not do: write a number from 0 to 1000000")]
@@ -186,7 +186,7 @@ fn excluded_labels_are_compared_in_lower_case() {
 #[case::absurd_with_factors(
     "points = 10\n",
     "points = 700000\n",
-    "14: rules[1].points: with the largest factors one contribution could earn more than 1000000"
+    "14: rules[1].points: with the largest factors one item could earn more than 1000000"
 )]
 #[case::points_beyond_any_number("points = 2\n", "points = 99999999999999999999999999999999999\n", "20: rules[2].points: `999")]
 #[case::long_points("points = 2\n", "points = 0.0001\n", "20: rules[2].points: 0.0001 has more than 3 places")]
@@ -199,7 +199,7 @@ fn excluded_labels_are_compared_in_lower_case() {
 #[case::undeclared_category(
     "points = 2\n",
     "points = 2\ncategories = [\"curse\"]\n",
-    "21: rules[2].selector.categories[1]: `curse` is not a category that [categories] declares: did you mean `course`?"
+    "21: rules[2].categories[1]: `curse` is not a category that [categories] declares: did you mean `course`?"
 )]
 #[case::points_in_undeclared(
     "points = 2\n",
@@ -234,8 +234,8 @@ fn excluded_labels_are_compared_in_lower_case() {
 )]
 #[case::unknown_per(
     "per = \"day\"",
-    "per = \"week\"",
-    "22: limits[1].per: `week` is not what a limit can be counted for: write one of item, kind"
+    "per = \"hour\"",
+    "22: limits[1].per: `hour` is not what a limit can be counted for: write one of item, kind"
 )]
 #[case::no_limit("points = 20\n", "", "21: limits[1]: this limit has neither points nor items")]
 #[case::two_limits_in_one("points = 20\n", "points = 20\nitems = 3\n", "21: limits[1]: this limit has both points and items")]
@@ -289,8 +289,8 @@ fn all_faults_come_at_once_one_a_line_in_the_order_of_the_text() {
     assert_eq!(
         starts,
         [
-            "policies/p.toml:13: rules[1].selector.states[1]",
-            "policies/p.toml:13: rules[1].selector.states[2]",
+            "policies/p.toml:13: rules[1].states[1]",
+            "policies/p.toml:13: rules[1].states[2]",
             "policies/p.toml:15: rules[1].size[1].frm",
             "policies/p.toml:15: rules[1].size[1].from",
             "policies/p.toml:15: rules[1].size[1].factor",
@@ -310,6 +310,7 @@ fn an_empty_text_lacks_everything_that_must_be_there() {
     let errors = parse("p.toml", "").unwrap_err();
     let keys: Vec<&str> = errors.faults.iter().map(|fault| fault.key.as_str()).collect();
     assert_eq!(keys, ["name", "version", "rules", "credits"]);
+    assert!(errors.faults[2].message.contains("at least one [[rules]] or [[measures]]"));
 }
 
 #[test]

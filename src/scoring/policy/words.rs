@@ -22,6 +22,24 @@ pub(super) fn list<'a, T: PartialEq>(entry: &Entry<'a>, read: impl Fn(&Entry<'a>
     whole.then_some(words)
 }
 
+/// The same, of a list in which something must stand: `empty` says what an empty one would mean.
+pub(super) fn some_list<'a, T: PartialEq>(entry: &Entry<'a>, empty: &str, read: impl Fn(&Entry<'a>) -> Option<T>) -> Option<Vec<T>> {
+    let words = list(entry, read)?;
+    if words.is_empty() {
+        entry.fault(format!("this list is empty, which would mean {empty}: leave the key out, or write what is meant"));
+    }
+    Some(words)
+}
+
+/// A name that the institution chooses, `of` something.
+pub(super) fn name(entry: &Entry<'_>, of: &str) -> Option<String> {
+    let text = entry.text()?;
+    if !is_name(text) {
+        entry.fault(format!("`{}` cannot name {of}: write {NAME}", text.escape_debug()));
+    }
+    Some(text.to_owned())
+}
+
 /// One of `allowed`. `what` says what it is a word for: "a kind of contribution".
 pub(super) fn one_of<T: Copy + Display>(entry: &Entry<'_>, what: &str, allowed: &[T]) -> Option<T> {
     let text = entry.text()?;
@@ -60,7 +78,14 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// A name that an institution chooses: of a category or of a rule.
+/// `a` or `an`, and the word.
+pub(super) fn a(word: impl Display) -> String {
+    let word = word.to_string();
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {word}")
+}
+
+/// A name that an institution chooses: of a category, a rule, a role.
 pub(super) fn is_name(text: &str) -> bool {
     text.len() <= 40
         && text.starts_with(|first: char| first.is_ascii_lowercase())
