@@ -15,4 +15,6 @@ mod jobs;
 mod local_cluster;
 #[cfg(real_repository)]
 mod real_repository;
+mod rule_books;
 mod sample;
+mod tricks;
