@@ -88,7 +88,7 @@ fn pattern(entry: &Entry<'_>) -> Option<String> {
 }
 
 /// Everything that `narrow` names, `wide` names.
-fn covers(wide: &str, narrow: &str) -> bool {
+pub(super) fn covers(wide: &str, narrow: &str) -> bool {
     wide == narrow || wide.strip_suffix('*').is_some_and(|owner| narrow.starts_with(owner))
 }
 

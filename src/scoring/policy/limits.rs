@@ -62,7 +62,7 @@ fn per_what(entry: &Entry<'_>, names: &Names<'_>) -> Option<Per> {
     Some(per)
 }
 
-fn is_same(a: &Limit, b: &Limit) -> bool {
+pub(super) fn is_same(a: &Limit, b: &Limit) -> bool {
     a.per == b.per
         && a.items.is_some() == b.items.is_some()
         && same(&a.kinds, &b.kinds)

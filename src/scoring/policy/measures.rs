@@ -73,7 +73,7 @@ fn measure(table: &Table<'_>, categories: &Categories, names: &Names<'_>) -> Opt
 }
 
 /// The one kind of items of which there is something to count.
-const fn kind_of(count: Count) -> Option<ItemKind> {
+pub(super) const fn kind_of(count: Count) -> Option<ItemKind> {
     match count {
         Count::LargestLines => Some(ItemKind::Contribution(Kind::PullRequest)),
         Count::Hours => Some(ItemKind::Statement(StatementKind::TimeLog)),

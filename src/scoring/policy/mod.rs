@@ -13,6 +13,7 @@ mod names;
 mod numbers;
 mod pay;
 mod people;
+mod print;
 mod reader;
 mod rules;
 mod selector;
@@ -20,6 +21,8 @@ mod shadow;
 mod words;
 mod works;
 
+#[cfg(test)]
+pub mod any;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +34,7 @@ use crate::model::{points::Points, policy::Policy};
 pub use fault::{Errors, Fault};
 pub use keys::KEYS;
 use names::Names;
+pub use print::print;
 use reader::{Sink, Table};
 
 /// The most that a policy may pay for one contribution, factors included: a million points. It keeps every sum far inside 64 bits.

@@ -77,7 +77,7 @@ fn names(entry: &Entry<'_>, kinds: Option<&[ItemKind]>) -> Option<Vec<String>> {
 }
 
 /// What it can be required of, for people and as kinds.
-const fn required_of(requirement: Requirement) -> (&'static str, &'static [Kind]) {
+pub(super) const fn required_of(requirement: Requirement) -> (&'static str, &'static [Kind]) {
     match requirement {
         Requirement::Merged | Requirement::ReviewedMoreThanOnce | Requirement::SourceCode => ("pull requests", &[Kind::PullRequest]),
         Requirement::ConfirmedByAnother => ("pull requests and issues", &[Kind::PullRequest, Kind::Issue]),
@@ -102,7 +102,7 @@ fn requirement(entry: &Entry<'_>, kinds: Option<&[ItemKind]>) -> Option<Requirem
 }
 
 /// Only these are ever merged or closed.
-const fn can_close(kind: ItemKind) -> bool {
+pub(super) const fn can_close(kind: ItemKind) -> bool {
     matches!(kind, ItemKind::Contribution(Kind::PullRequest | Kind::Issue))
 }
 
@@ -164,7 +164,7 @@ fn check_as_a_whole(selector: &Selector, table: &Table<'_>) {
     }
 }
 
-fn can_meet(selector: &Selector, kind: ItemKind) -> bool {
+pub(super) fn can_meet(selector: &Selector, kind: ItemKind) -> bool {
     let closes = selector.dated_by == DatedBy::Closed || selector.closed_by.is_some();
     let stands = |contribution: Kind| {
         (selector.states.is_empty() || contribution.states().iter().any(|state| selector.states.contains(state)))

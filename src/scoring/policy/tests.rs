@@ -1,3 +1,7 @@
+mod faults;
+mod mutants;
+mod printing;
+
 use rstest::rstest;
 use rust_decimal::Decimal;
 
