@@ -211,9 +211,11 @@ async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
 
 fn total(field: &Field, context: &Context, member: &Scored, contributions: &ByAccount) -> scores::NewScore {
     let account = member.account.unwrap();
-    let points = scoring::total(&field.policy, &Subject::new(member.id, account), context, contributions.of(account));
-    let decision = credits::decide(&field.policy.credits, points);
-    let computed = Computed { points, credits: decision.credits, credits_reason: decision.reason };
+    let subject = Subject::new(member.id, account);
+    let total = scoring::total(&field.policy, &subject, context, contributions.of(account));
+    let decision = credits::decide(&field.policy.credits, total.points, subject.prior.credits, &total.unmet);
+    let credits_reason = serde_json::to_string(&decision.reason).unwrap();
+    let computed = Computed { points: total.points, credits: decision.credits, credits_reason };
     scores::NewScore {
         member: member.id,
         account: Some(account),

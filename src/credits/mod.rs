@@ -1,5 +1,7 @@
-//! Turns points into the credits that a registry books, with the sentence that says how.
+//! Turns points into the credits that a registry books, with the reason that says how.
 //! It must not know contributions, read a clock or use floats.
+
+mod code;
 
 use rust_decimal::Decimal;
 
@@ -7,7 +9,10 @@ use crate::model::{
     credit::Credits,
     points::Points,
     policy::{CreditRule, Rounding},
+    score::Reason,
 };
+
+pub use code::Code;
 
 #[cfg(test)]
 mod tests;
@@ -16,26 +21,61 @@ mod tests;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     pub credits: Credits,
-    pub reason: String,
+    pub reason: Reason,
 }
 
-/// What `points` are worth under `rule`: divided, rounded to the step, then the minimum, then the cap.
-pub fn decide(rule: &CreditRule, points: Points) -> Decision {
-    let rate = format!("{points} points at {} points a credit", rule.points_per_credit);
-    let Some(steps) = steps(rule, points) else {
-        return Decision { credits: Credits::ZERO, reason: format!("{rate}: no credits") };
+/// What `points` are worth under `rule`: divided, rounded to the step, then the caps, then the minimum. Nothing, where a requirement is not
+/// met. `prior` are the credits of earlier terms.
+pub fn decide(rule: &CreditRule, points: Points, prior: Credits, unmet: &[Reason]) -> Decision {
+    let (credits, code, rounded) = outcome(rule, points, prior, unmet);
+    let text = |credits: Option<Credits>| credits.map_or_else(String::new, |credits| credits.to_string());
+    let reason = Reason::new(code.as_str())
+        .with("points", points)
+        .with("per_credit", rule.points_per_credit)
+        .with("credits", credits)
+        .with("prior", prior)
+        .with("total", Credits::new(prior.to_decimal() + credits.to_decimal()))
+        .with("needed", text(rule.needed));
+    let how = |reason: Reason| reason.with("step", rule.step).with("rounding", rule.rounding);
+    let reason = match code {
+        Code::None => reason,
+        Code::Credits => how(reason),
+        Code::Minimum => how(reason).with("rounded", rounded).with("minimum", rule.minimum),
+        Code::Cap => how(reason).with("rounded", rounded).with("cap", text(rule.cap)),
+        Code::LifetimeCap => how(reason).with("rounded", rounded).with("lifetime_cap", text(rule.lifetime_cap)),
+        Code::Unmet => {
+            let measures: Vec<&str> = unmet.iter().filter_map(|reason| Some(&**reason.values.get("measure")?)).collect();
+            reason.with("measures", measures.join(","))
+        }
     };
-    let rounded = format!("{rate}, {} a multiple of {}", rounding_words(rule.rounding), rule.step);
-    let credits = Credits::new(Decimal::from(steps) * rule.step.to_decimal());
-    match rule.cap {
-        _ if credits < rule.minimum => {
-            Decision { credits: Credits::ZERO, reason: format!("{rounded}: {credits}, below the minimum of {}, so none", rule.minimum) }
-        }
-        Some(cap) if credits > cap => {
-            Decision { credits: cap, reason: format!("{rounded}: {credits}, more than the cap of {cap}, so {cap}") }
-        }
-        _ => Decision { credits, reason: format!("{rounded}: {credits}") },
+    Decision { credits, reason }
+}
+
+/// What is given, why, and what the rounding gave.
+fn outcome(rule: &CreditRule, points: Points, prior: Credits, unmet: &[Reason]) -> (Credits, Code, Credits) {
+    if !unmet.is_empty() {
+        return (Credits::ZERO, Code::Unmet, Credits::ZERO);
     }
+    let Some(steps) = steps(rule, points) else { return (Credits::ZERO, Code::None, Credits::ZERO) };
+    let rounded = Credits::new(Decimal::from(steps) * rule.step.to_decimal());
+    if rounded < rule.minimum {
+        return (Credits::ZERO, Code::Minimum, rounded);
+    }
+    let (credits, code) = match rule.cap {
+        Some(cap) if rounded > cap => (cap, Code::Cap),
+        _ => (rounded, Code::Credits),
+    };
+    match rule.lifetime_cap.map(|cap| left(rule, cap, prior)) {
+        // Fewer than the minimum are none, whatever the reason.
+        Some(left) if left < credits => (if left < rule.minimum { Credits::ZERO } else { left }, Code::LifetimeCap, rounded),
+        _ => (credits, code, rounded),
+    }
+}
+
+/// What earlier terms left of the lifetime cap, in whole steps.
+fn left(rule: &CreditRule, cap: Credits, prior: Credits) -> Credits {
+    let (left, step) = ((cap.to_decimal() - prior.to_decimal()).max(Decimal::ZERO), rule.step.to_decimal());
+    Credits::new(if step.is_zero() { left } else { left - left % step })
 }
 
 /// How many whole steps the points are worth, by integers alone; `None` for no points, and where the rule says nothing.
@@ -54,13 +94,4 @@ fn steps(rule: &CreditRule, points: Points) -> Option<i128> {
         Rounding::HalfEven => rest * 2 > size || (rest * 2 == size && whole % 2 == 1),
     };
     Some(whole + i128::from(up))
-}
-
-const fn rounding_words(rounding: Rounding) -> &'static str {
-    match rounding {
-        Rounding::Down => "rounded down to",
-        Rounding::Up => "rounded up to",
-        Rounding::HalfUp => "rounded to the nearer (from the middle up)",
-        Rounding::HalfEven => "rounded to the nearer (from the middle to the even)",
-    }
 }

@@ -108,8 +108,10 @@ impl Ground {
         };
         let subject = Subject::new(member.id, account);
         let sheet = scoring::score(&self.policy, &subject, &self.context, self.contributions.of(account));
-        let decision = credits::decide(&self.policy.credits, sheet.points);
-        let computed = Computed { points: sheet.points, credits: decision.credits, credits_reason: decision.reason };
+        let decision = credits::decide(&self.policy.credits, sheet.points, subject.prior.credits, &sheet.unmet);
+        // A code with its values, as JSON: messages makes the sentence where it is shown.
+        let credits_reason = serde_json::to_string(&decision.reason).unwrap_or_default();
+        let computed = Computed { points: sheet.points, credits: decision.credits, credits_reason };
         scores::NewScore { member: member.id, account: Some(account), github_login, computed: Some(computed), lines: sheet.lines }
     }
 }

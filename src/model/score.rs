@@ -37,6 +37,9 @@ pub struct Line {
     /// The rule or measure that took it; absent when none did.
     pub rule: Option<Cow<'static, str>>,
     pub base: Points,
+    /// What the base rests on, where the rule alone does not say it: who stated it, the amount that it was paid for, where it came from.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub basis: Vec<Reason>,
     pub factors: Vec<Factor>,
     pub points: Points,
     /// Why it earned nothing: it is not applicable, or zero. See `answer`.

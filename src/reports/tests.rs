@@ -27,6 +27,7 @@ fn line(thousandths: i64) -> ExplainedLine {
             counted_at: at("2025-10-01T00:00:00Z"),
             rule: Some("merged".into()),
             base: Points::from_thousandths(10_000),
+            basis: Vec::new(),
             factors: vec![Factor {
                 name: "size".into(),
                 value: "1.20".parse().unwrap(),

@@ -24,13 +24,13 @@ codes! {
     /// Another account did it, or one that GitHub does not name.
     OtherAccount = "other_account",
     UntrackedRepository = "untracked_repository",
-    /// The policy has no rule and no measure for it [kind].
+    /// The policy has no rule and no measure for it [kind: of a contribution or a statement].
     NoRule = "no_rule",
-    /// The closest rule does not hold in this category [rule, category].
+    /// The closest rule or measure does not hold in this category [rule, category: empty for a statement about no repository].
     Category = "category",
-    /// It belongs to another term [dated_by, day, from, last].
+    /// It belongs to another term [dated_by: `opened` or `closed`, day, from, last].
     OutsideTerm = "outside_term",
-    /// The closest rule asks for another name [rule, names, name].
+    /// Of a statement: the closest rule or measure asks for another name [rule, names, name: or empty].
     Name = "name",
     // ------------------------------------------------------------ excluded: zero
     Bot = "bot",
@@ -40,7 +40,7 @@ codes! {
     NoChange = "no_change",
     /// Of a merged pull request none of whose commits is its own: the base was pushed onto it.
     NoCommit = "no_commit",
-    /// The closest rule asks for another state [rule, states, state].
+    /// The closest rule or measure asks for another state [rule, states, state].
     State = "state",
     /// [rule]
     NotMerged = "not_merged",
@@ -60,7 +60,7 @@ codes! {
     OpenedLate = "opened_late",
     /// It was merged or closed after the last day [rule, day, last].
     ClosedLate = "closed_late",
-    /// The repository is not one that counts: its licence [licence], which may be `none` or `unknown`.
+    /// The repository's licence is none that the Open Source Initiative approves [licence: its SPDX id, `none` or `unknown`].
     Licence = "licence",
     /// Its age when the work was done [days, least].
     RepositoryAge = "repository_age",
@@ -72,29 +72,30 @@ codes! {
     Denied = "denied",
     /// It was registered too late [day, last].
     RegisteredLate = "registered_late",
-    /// A machine made it or helped, and the policy does not let that count [mark].
+    /// A machine made it or helped, and the policy does not let that count [mark: or `declared`, where the member said so].
     Automation = "automation",
-    /// A person decided that it does not count [by, day, why].
+    /// A person decided that it, or the member's network score, does not count [by, day, why].
     ExcludedByPerson = "excluded_by_person",
-    /// Another of the member's claims on the same work is worth more [other].
+    /// Another of the member's claims on the same work counts [other: `owner/name#12`, or the name of what was stated].
     CountedElsewhere = "counted_elsewhere",
-    /// The share of the co-author is backed neither by commits nor by the author and a mentor.
+    /// The share of somebody who is not the author is backed neither by commits nor by the author and a mentor.
     ShareNotBacked = "share_not_backed",
-    /// An achievement, role, mark or log that was taken back [by, day, why].
+    /// A mark, log, role or achievement that was taken back [by, day, why: of the withdrawal].
     Withdrawn = "withdrawn",
     /// Of a measure: its condition does not hold [measure, amount, from or below].
     ConditionNotMet = "condition_not_met",
     // ------------------------------------------------------------ not yet
-    /// It is still open; the rule counts it when it is closed [rule].
+    /// It is still open; the rule or measure counts it when it is closed [rule].
     StillOpen = "still_open",
-    /// It waits until a day [until, days].
+    /// It waits until a day [until, days: as the policy says].
     Waiting = "waiting",
     /// It waits anew, since it was reverted [until, days, reverted].
     WaitingAfterRevert = "waiting_after_revert",
     /// The confirmation of somebody is not there yet [rule, who].
     NotYetConfirmed = "not_yet_confirmed",
     // ------------------------------------------------------------ limited
-    /// All caps: [most: points or empty, items: or empty, left, counts, earned, kinds, categories, groups].
+    /// All caps: [points: the most or empty, items: the most or empty, counts: what was left and counts, earned: base times factors, kinds,
+    /// categories, groups: each a list or empty].
     CapItem = "cap_item",
     CapKind = "cap_kind",
     CapRepository = "cap_repository",
@@ -112,50 +113,56 @@ codes! {
     SizeUnknown = "size_unknown",
     /// [category]
     CategoryFactor = "category_factor",
-    /// The member's part [rank, team] or [value]; `rest` where it is what others leave.
+    /// The member's part [value: 0 to 1; for a place in a team also rank, team; where it is what others leave also rest: `true`].
     Share = "share",
     /// [factor, measure, amount, from or below]
     GroupFactor = "group_factor",
     // ------------------------------------------------------------ flags of a line
     /// It was confirmed almost at once though it is large [minutes, lines].
     InstantReview = "instant_review",
-    /// [mark]
+    /// [mark: one or several]
     AutomationMark = "automation_mark",
     /// The same lines were brought elsewhere before [url].
     Copied = "copied",
-    /// Most of its lines only moved [lines, of].
+    /// Most of its lines only moved or differ in white space [lines, of].
     Moved = "moved",
-    /// [number, day]
+    /// A later pull request took it back [number: its own, day: of the revert].
     Reverted = "reverted",
     /// GitHub does not show it any more [day].
     Gone = "gone",
     /// A commit whose time nobody vouches for, since no pull request brought it.
     UnvouchedTime = "unvouched_time",
     // ------------------------------------------------------------ flags of a member
-    /// [items, day, most]
+    /// So many pull requests opened on a day [items, day, most].
     VelocityDay = "velocity_day",
-    /// [items, day, most]
+    /// So many pull requests opened in a week [items, day: its Monday, most].
     VelocityWeek = "velocity_week",
-    /// [account, given, received, part]
+    /// Two people who mostly confirm each other [account: the other's id, given, received, part: what each is more than a part of].
     MutualReviews = "mutual_reviews",
-    /// [items]
+    /// So many items labelled as spam or invalid [items].
     Spam = "spam",
     /// The linked account changed [day].
     AccountChanged = "account_changed",
     // ------------------------------------------------------------ of the whole
-    /// [measure, amount, from or below]
+    /// A requirement of the policy [measure, amount, from or below].
     RequirementNotMet = "requirement_not_met",
-    /// [from: the term or policy that left it over]
+    // ------------------------------------------------------------ what a base rests on (`Line::basis`)
+    /// [from: the term that left it over, or empty]
     CarriedIn = "carried_in",
-    /// [step, most]
+    /// [step, most: or empty]
     CarriedOut = "carried_out",
-    /// [count, amount]
+    /// What a base was paid for [count: a word of `Count`, amount]. A pull request that is paid by its lines has `largest_lines`.
     Measured = "measured",
-    /// [by, day, why]
+    /// Who stated it [by, day, why].
     Stated = "stated",
 }
 
 impl Code {
+    /// The code that a line names. `None` for one that this version does not know.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == word)
+    }
+
     /// The code of a limit.
     pub const fn of_limit(per: Per) -> Self {
         match per {

@@ -1,10 +1,20 @@
-//! Scores what one member did in one term under one policy: one line for each contribution, each with its reason.
+//! Scores what one member did in one term under one policy: one line for each contribution, statement and measure, each with its reason.
 //! It must not do I/O, read a clock or use floats: the same values in give the same sheet out, in whatever order they come.
 
+mod case;
 mod code;
+mod eligible;
+mod flags;
+mod licences;
 mod limits;
+mod measures;
+mod pay;
+mod payout;
 mod rules;
+mod shares;
+mod units;
 mod words;
+mod works;
 
 pub mod policy;
 
@@ -13,7 +23,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -24,16 +34,20 @@ use crate::model::{
     credit::Credits,
     ids::{MemberId, RepositoryId},
     points::Points,
-    policy::Policy,
+    policy::{GroupFactor, Policy},
     repository::RepositoryContext,
-    score::ScoreSheet,
+    score::{Answer, Line, Reason, ScoreSheet},
     statement::Statement,
     term::Window,
 };
 
+use case::{Case, Item};
 pub use code::Code;
-use limits::{Binding, Budgets};
-use rules::Verdict;
+use limits::Budgets;
+use measures::Measures;
+use pay::Earning;
+use payout::Settled;
+use rules::{Exclusion, Judged, Verdict};
 
 /// Whose contributions are scored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,49 +152,163 @@ mod pairs {
     }
 }
 
-/// The whole sheet. Each contribution gives exactly one line, by date and then by key; the lines add up to the total.
-/// The contributions' keys must be distinct, as they are in the table.
+/// What the lines of a sheet come to, without the lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Total {
+    pub points: Points,
+    pub carried: Points,
+    pub unmet: Vec<Reason>,
+}
+
+/// The whole sheet: a line for each contribution and statement that can earn, by date and then by key; then one for each measure that pays,
+/// each adjustment, and what is carried. The lines add up to the total. What is given twice counts once.
 pub fn score(policy: &Policy, subject: &Subject, context: &Context, contributions: &[Contribution]) -> ScoreSheet {
-    let mut lines = Vec::with_capacity(contributions.len());
-    let points = walk(policy, subject, context, contributions, |outcome| lines.push(words::line(context, &outcome)));
-    ScoreSheet { points, lines, ..ScoreSheet::default() }
+    let case = Case::new(policy, subject, context);
+    let tally = tally(&case, contributions);
+    let mut lines: Vec<Line> = tally.judged.iter().map(|judged| words::of_item(&case, judged, &tally.applied)).collect();
+    let paying = tally.measures.taken.iter().filter(|taken| taken.measure.pay.is_some());
+    lines.extend(paying.map(|taken| words::of_measure(taken, &tally.applied)));
+    lines.extend(tally.adjustments.iter().map(|(statement, points)| words::of_adjustment(&case, statement, *points)));
+    if !subject.prior.carried.is_zero() {
+        lines.push(words::of_carried_in(&case));
+    }
+    if let Some(payout) = policy.payout.as_ref().filter(|_| !tally.settled.carried.is_zero()) {
+        lines.push(words::of_carried_out(&case, payout, tally.settled.carried));
+    }
+    let flags = flags::of_member(&case, &tally.judged);
+    ScoreSheet { points: tally.settled.paid, lines, flags, unmet: tally.unmet, carried: tally.settled.carried }
 }
 
 /// The total of that sheet, without its lines: the same walk, no words.
-pub fn total(policy: &Policy, subject: &Subject, context: &Context, contributions: &[Contribution]) -> Points {
-    walk(policy, subject, context, contributions, |_| ())
+pub fn total(policy: &Policy, subject: &Subject, context: &Context, contributions: &[Contribution]) -> Total {
+    let tally = tally(&Case::new(policy, subject, context), contributions);
+    Total { points: tally.settled.paid, carried: tally.settled.carried, unmet: tally.unmet }
 }
 
-/// What came of one contribution, before it is put into words.
-struct Outcome<'a> {
-    contribution: &'a Contribution,
-    counted_at: DateTime<Utc>,
-    verdict: Verdict<'a>,
-    /// What counts of what the rule pays.
-    points: Points,
-    binding: Option<Binding<'a>>,
-}
-
-/// Judges each contribution by itself, then lets the limits take them in the order of date and key.
-fn walk<'a>(
-    policy: &'a Policy,
-    subject: &Subject,
-    context: &'a Context,
-    contributions: &'a [Contribution],
-    mut each: impl FnMut(Outcome<'a>),
-) -> Points {
-    let mut judged: Vec<_> =
-        contributions.iter().map(|contribution| (rules::judge(policy, subject, context, contribution), contribution)).collect();
-    judged.sort_unstable_by(|(a, a_of), (b, b_of)| a.counted_at.cmp(&b.counted_at).then_with(|| a_of.key.cmp(&b_of.key)));
-    let mut budgets = Budgets::new(&policy.limits, context.zone);
-    let mut sum = Points::ZERO;
-    for (judgement, contribution) in judged {
-        let (points, binding) = match &judgement.verdict {
-            Verdict::Excluded(_) => (Points::ZERO, None),
-            Verdict::Earned(earning) => budgets.take(contribution, earning.category, judgement.counted_at, earning.points),
-        };
-        sum += points;
-        each(Outcome { contribution, counted_at: judgement.counted_at, verdict: judgement.verdict, points, binding });
+/// What a line answers to "what is this worth?".
+pub fn answer(line: &Line) -> Answer {
+    if let Some(reason) = &line.excluded {
+        return Code::of_word(&reason.code).map_or(Answer::Zero, Code::answer);
     }
-    sum
+    match line {
+        Line { not_yet: Some(_), .. } => Answer::NotYet,
+        Line { points, measured_by, .. } if points.is_zero() && measured_by.is_empty() => Answer::Zero,
+        Line { flags, .. } if !flags.is_empty() => Answer::Flagged,
+        _ => Answer::Counted,
+    }
+}
+
+/// A group's factor whose condition holds, and the amount that it asked for.
+struct Applied<'a> {
+    factor: &'a GroupFactor,
+    amount: Decimal,
+}
+
+/// What came of a member's whole work, before it is put into words.
+struct Tally<'a> {
+    judged: Vec<Judged<'a>>,
+    measures: Measures<'a>,
+    applied: Vec<Applied<'a>>,
+    adjustments: Vec<(&'a Statement, Points)>,
+    settled: Settled,
+    unmet: Vec<Reason>,
+}
+
+/// Judges each item by itself, then lets works, measures, factors, units and limits take them in this order. What a policy does not use
+/// costs nothing.
+fn tally<'a>(case: &Case<'a>, contributions: &'a [Contribution]) -> Tally<'a> {
+    let policy = case.policy;
+    let mut judged = judge(case, contributions);
+    if policy.works.highest_only {
+        works::keep_highest(case, &mut judged);
+    }
+    let mut measures = Measures::take(case, &judged);
+    let applied: Vec<Applied<'a>> = policy
+        .factors
+        .iter()
+        .filter(|factor| measures.missed(&factor.when).is_none())
+        .map(|factor| Applied { factor, amount: measures.amount(&factor.when.measure) })
+        .collect();
+    if !applied.is_empty() {
+        multiply(&applied, &mut judged, &mut measures);
+    }
+    if let Some(units) = &policy.units {
+        units::cap(policy, units, &mut judged, |judged| product(&applied, judged.rule.and_then(|rule| rule.group.as_deref())));
+    }
+    if !policy.limits.is_empty() {
+        limit(case, &mut judged, &mut measures);
+    }
+    let adjustments = case.adjustments().map(|statement| (statement, adjusted(statement))).collect();
+    let settled = settle(case, &judged, &measures, &adjustments);
+    let unmet = policy.requirements.iter().filter_map(|requirement| {
+        let amount = measures.missed(requirement)?;
+        Some(words::asked_for(Reason::new(Code::RequirementNotMet.as_str()), requirement, amount))
+    });
+    let unmet = unmet.collect();
+    Tally { judged, measures, applied, adjustments, settled, unmet }
+}
+
+/// Every item, by date and then by key; each once.
+fn judge<'a>(case: &Case<'a>, contributions: &'a [Contribution]) -> Vec<Judged<'a>> {
+    let mut judged = Vec::with_capacity(contributions.len() + case.subject.shared.len());
+    judged
+        .extend(contributions.iter().chain(&case.subject.shared).map(|contribution| rules::judge(case, Item::Contribution(contribution))));
+    judged.extend(case.payable().map(|statement| rules::judge(case, Item::Statement(statement))));
+    judged.extend(case.taken_back().map(|(statement, withdrawal)| {
+        Judged::excluded(Item::Statement(statement), case.happened_at(statement), Exclusion::Withdrawn(withdrawal))
+    }));
+    judged.sort_unstable_by(|a, b| a.counted_at.cmp(&b.counted_at).then_with(|| a.item.order(b.item)));
+    judged.dedup_by(|later, first| later.item.order(first.item).is_eq());
+    judged
+}
+
+fn product(applied: &[Applied<'_>], group: Option<&str>) -> Decimal {
+    applied.iter().filter(|applied| group == Some(&applied.factor.group)).map(|applied| applied.factor.factor).product()
+}
+
+fn multiply(applied: &[Applied<'_>], judged: &mut [Judged<'_>], measures: &mut Measures<'_>) {
+    for judged in judged {
+        if let Verdict::Earned(earning) = &judged.verdict {
+            judged.points = pay::times(earning.base, earning.factor * product(applied, earning.rule.group.as_deref()));
+        }
+    }
+    for taken in &mut measures.taken {
+        taken.points = pay::times(taken.base, taken.part * product(applied, taken.measure.group.as_deref()));
+    }
+}
+
+fn limit<'a>(case: &Case<'a>, judged: &mut [Judged<'a>], measures: &mut Measures<'a>) {
+    let mut budgets = Budgets::new(&case.policy.limits, case.context.zone);
+    for judged in judged {
+        if let Verdict::Earned(Earning { rule, .. }) = judged.verdict {
+            budgets.take(judged, rule);
+        }
+    }
+    for taken in &mut measures.taken {
+        budgets.take_measure(taken);
+    }
+}
+
+/// An adjustment has at most three places, as everything that is stated.
+fn adjusted(statement: &Statement) -> Points {
+    statement.value.and_then(|value| Points::from_decimal(value.round_dp(3))).unwrap_or_default()
+}
+
+/// What is paid of all that was earned, and of what was carried in.
+fn settle(case: &Case<'_>, judged: &[Judged<'_>], measures: &Measures<'_>, adjustments: &Vec<(&Statement, Points)>) -> Settled {
+    let carried_in = case.subject.prior.carried;
+    let items = judged.iter().map(|judged| (judged.counted_at, judged.points));
+    let taken = measures.taken.iter().map(|taken| (taken.at, taken.points));
+    let adjusted = adjustments.iter().map(|(statement, points)| (case.happened_at(statement), *points));
+    let all = items.chain(taken).chain(adjusted);
+    let Some(payout) = &case.policy.payout else {
+        return Settled { paid: carried_in + all.map(|(_, points)| points).sum(), carried: Points::ZERO };
+    };
+    let first_of_month = |at: DateTime<Utc>| payout::month(case.day(at));
+    let earned: Vec<(NaiveDate, Points)> = all.map(|(at, points)| (first_of_month(at), points)).collect();
+    let Window { from, until } = case.context.window;
+    // A month that has not begun pays nothing yet, unless something is dated in it already.
+    let now = first_of_month(case.context.as_of).min(first_of_month(until - TimeDelta::nanoseconds(1)));
+    let last = earned.iter().map(|(month, _)| *month).max().map_or(now, |last| last.max(now));
+    payout::settle(payout, carried_in, &earned, &payout::months(case.day(from), last).collect::<Vec<_>>())
 }

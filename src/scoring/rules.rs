@@ -1,171 +1,340 @@
-//! Judges one contribution by itself: may it count, which rule takes it, what does that rule pay.
-//! It must not know limits, and gives facts, not sentences.
+//! Judges one item by itself: may it count, which rule and which measures take it, and what does the rule pay.
+//! It must not know limits or other items, and gives facts, not sentences.
 
-use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::{Context, Subject};
+use super::{
+    case::{Case, Item, Place, end_of_day},
+    eligible, measures,
+    pay::{self, Earning},
+    shares::Share,
+    units::UnitCap,
+};
 use crate::model::{
-    contribution::{Contribution, State},
+    contribution::{Contribution, Kind, State},
+    ids::RepositoryId,
     points::Points,
-    policy::{DatedBy, ItemKind, OwnRepository, Pay, Policy, Requirement, Rule, SizeStep},
+    policy::{DatedBy, Limit, Requirement, Rule, Selector},
     repository::RepositoryContext,
+    statement::{Statement, StatementKind},
 };
 
-/// A verdict, and the date by which the contribution belongs to a term.
-pub(super) struct Judgement<'a> {
+/// What came of one item: first of the item alone, then of all together.
+pub(super) struct Judged<'a> {
+    pub item: Item<'a>,
+    /// The date by which it belongs to the term.
     pub counted_at: DateTime<Utc>,
+    pub repository: Option<RepositoryId>,
+    pub category: &'a str,
+    /// The rule that took it, even where its date or a confirmation then kept it from counting.
+    pub rule: Option<&'a Rule>,
     pub verdict: Verdict<'a>,
+    /// The measures that count it, by their place in the policy.
+    pub measures: Vec<Counted>,
+    pub share: Option<Share>,
+    /// What counts of what it earned.
+    pub points: Points,
+    pub limited: Option<Limited<'a>>,
 }
 
 pub(super) enum Verdict<'a> {
     Earned(Earning<'a>),
+    /// No rule pays it; measures count it.
+    Measured,
     Excluded(Exclusion<'a>),
 }
 
-/// What a rule pays for a contribution, before limits.
-pub(super) struct Earning<'a> {
-    pub rule: &'a Rule,
-    pub category: &'a str,
-    pub base: Points,
-    pub size: Size<'a>,
-    pub category_factor: Option<Decimal>,
-    /// Base times factors.
-    pub points: Points,
-}
-
-/// What the size of a contribution changed.
+/// A measure that counts an item, and when.
 #[derive(Clone, Copy)]
-pub(super) enum Size<'a> {
-    /// The rule does not ask.
-    Ignored,
-    /// The rule asks, and nobody knows.
-    Unknown,
-    Step {
-        lines: i64,
-        step: &'a SizeStep,
-    },
+pub(super) struct Counted {
+    pub measure: usize,
+    pub at: DateTime<Utc>,
 }
 
-/// Why a contribution earned nothing.
+/// What kept an item from earning all that its rule pays.
+#[derive(Clone, Copy)]
+pub(super) enum Limited<'a> {
+    Limit(&'a Limit),
+    Unit(UnitCap),
+}
+
+/// Why an item earned nothing, or nothing yet.
 #[derive(Clone, Copy)]
 pub(super) enum Exclusion<'a> {
     OtherAccount,
+    ShareNotBacked,
     Bot,
+    ByPerson(&'a Statement),
+    /// By this withdrawal.
+    Withdrawn(&'a Statement),
     UntrackedRepository,
     OwnRepository,
-    Label(&'a str),
+    Denied(&'a RepositoryContext),
+    NotListed(&'a RepositoryContext),
+    Licence(Option<&'a str>),
+    RepositoryAge {
+        days: i64,
+        least: u32,
+    },
+    OutsideContributors {
+        people: i64,
+        least: u32,
+    },
+    RegisteredLate {
+        at: DateTime<Utc>,
+        last: NaiveDate,
+    },
     NoChange,
+    NoCommit,
+    Label(&'a str),
+    Automation(&'a str),
     NoRule,
-    Category { rule: &'a Rule, category: &'a str },
-    State { rule: &'a Rule },
-    Requirement { rule: &'a Rule, requirement: Requirement },
-    OutsideTerm { rule: &'a Rule },
+    Category {
+        asked: Asked<'a>,
+        category: &'a str,
+    },
+    Name(Asked<'a>),
+    State(Asked<'a>),
+    Requirement {
+        asked: Asked<'a>,
+        requirement: Requirement,
+    },
+    OutsideTerm(Asked<'a>),
+    OpenedLate {
+        asked: Asked<'a>,
+        at: DateTime<Utc>,
+        last: NaiveDate,
+    },
+    ClosedLate {
+        asked: Asked<'a>,
+        at: DateTime<Utc>,
+        last: NaiveDate,
+    },
+    StillOpen(Asked<'a>),
+    NotYetConfirmed {
+        asked: Asked<'a>,
+        who: &'a str,
+    },
+    Waiting {
+        until: DateTime<Utc>,
+    },
+    WaitingAfterRevert {
+        until: DateTime<Utc>,
+        reverted: DateTime<Utc>,
+    },
+    /// The claim that is worth most.
+    CountedElsewhere(Item<'a>),
 }
 
-pub(super) fn judge<'a>(policy: &'a Policy, subject: &Subject, context: &'a Context, contribution: &'a Contribution) -> Judgement<'a> {
-    let exclude = |exclusion| Judgement { counted_at: contribution.occurred_at, verdict: Verdict::Excluded(exclusion) };
-    let repository = match eligible(policy, subject, context, contribution) {
-        Ok(repository) => repository,
-        Err(exclusion) => return exclude(exclusion),
-    };
-    let rule = match choose(policy, subject, &repository.category, contribution) {
-        Ok(rule) => rule,
-        Err(exclusion) => return exclude(exclusion),
-    };
-    let counted_at = match rule.selector.dated_by {
-        DatedBy::Opened => Some(contribution.occurred_at),
-        DatedBy::Closed => contribution.closed_at,
-    };
-    match counted_at.filter(|at| context.window.contains(*at)) {
-        Some(counted_at) => Judgement { counted_at, verdict: Verdict::Earned(pay(policy, rule, &repository.category, contribution)) },
-        None => Judgement {
-            counted_at: counted_at.unwrap_or(contribution.occurred_at),
-            verdict: Verdict::Excluded(Exclusion::OutsideTerm { rule }),
-        },
+/// A rule or a measure that was asked for an item.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub id: &'a str,
+    pub selector: &'a Selector,
+}
+
+impl<'a> Judged<'a> {
+    pub const fn excluded(item: Item<'a>, counted_at: DateTime<Utc>, exclusion: Exclusion<'a>) -> Self {
+        Self {
+            item,
+            counted_at,
+            repository: None,
+            category: "",
+            rule: None,
+            verdict: Verdict::Excluded(exclusion),
+            measures: Vec::new(),
+            share: None,
+            points: Points::ZERO,
+            limited: None,
+        }
     }
 }
 
-/// The contribution's repository, where the contribution may count at all.
-fn eligible<'a>(
-    policy: &Policy,
-    subject: &Subject,
-    context: &'a Context,
-    contribution: &'a Contribution,
-) -> Result<&'a RepositoryContext, Exclusion<'a>> {
-    if contribution.account != Some(subject.account) {
-        return Err(Exclusion::OtherAccount);
+pub(super) fn judge<'a>(case: &Case<'a>, item: Item<'a>) -> Judged<'a> {
+    let (place, share) = match eligible::admit(case, item) {
+        Ok(admitted) => admitted,
+        Err(exclusion) => return Judged::excluded(item, opened_at(case, item), exclusion),
+    };
+    let (repository, category) = (place.repository.map(|repository| repository.id), place.category);
+    let judged = Judged { repository, category, share, ..Judged::excluded(item, opened_at(case, item), Exclusion::NoRule) };
+    let (mut judged, closeness) = match choose(case, item, place) {
+        Err((closeness, exclusion)) => (Judged { verdict: Verdict::Excluded(exclusion), ..judged }, closeness),
+        Ok(rule) => {
+            let judged = Judged { rule: Some(rule), ..judged };
+            let judged = match date(case, Asked { id: &rule.id, selector: &rule.selector }, item) {
+                Err((counted_at, exclusion)) => Judged { counted_at, verdict: Verdict::Excluded(exclusion), ..judged },
+                Ok(counted_at) => {
+                    let earning = pay::earning(case.policy, rule, item, category, share);
+                    Judged { counted_at, points: earning.points, verdict: Verdict::Earned(earning), ..judged }
+                }
+            };
+            (judged, usize::MAX)
+        }
+    };
+    if !case.policy.measures.is_empty() {
+        measure(case, place, closeness, &mut judged);
     }
-    if contribution.by_bot {
-        return Err(Exclusion::Bot);
+    judged
+}
+
+/// Notes the measures that count it. Where no rule fits, a measure can have come closer than all rules.
+fn measure<'a>(case: &Case<'a>, place: Place<'a>, mut closest: usize, judged: &mut Judged<'a>) {
+    let is_final = matches!(judged.verdict, Verdict::Earned(_));
+    for (index, measure) in case.policy.measures.iter().enumerate().filter(|(_, measure)| measures::can_count(measure, judged.item.kind()))
+    {
+        let asked = Asked { id: &measure.id, selector: &measure.selector };
+        let (closeness, counted_at, exclusion) = match miss(case, asked, judged.item, place) {
+            Some((closeness, exclusion)) => (closeness, judged.counted_at, exclusion),
+            None => match date(case, asked, judged.item) {
+                Ok(at) => {
+                    judged.measures.push(Counted { measure: index, at });
+                    continue;
+                }
+                Err((at, exclusion)) => (usize::MAX - 1, at, exclusion),
+            },
+        };
+        if !is_final && closeness > closest {
+            closest = closeness;
+            (judged.counted_at, judged.verdict) = (counted_at, Verdict::Excluded(exclusion));
+        }
     }
-    let repository = context.repositories.get(&contribution.key.repository).ok_or(Exclusion::UntrackedRepository)?;
-    let own = repository.owner == Some(subject.account) || repository.members.contains(&subject.member);
-    let of_category = policy.categories.get(&repository.category).and_then(|category| category.own_repository);
-    if own && of_category.unwrap_or(policy.eligibility.own_repository) == OwnRepository::Exclude {
-        return Err(Exclusion::OwnRepository);
-    }
-    // Pushing the base branch onto one's own makes GitHub show a pull request as merged that brought nothing.
-    if contribution.state == State::Merged && contribution.changed_files == Some(0) {
-        return Err(Exclusion::NoChange);
-    }
-    let excluded = &policy.eligibility.excluded_labels;
-    match contribution.labels.iter().find(|label| excluded.iter().any(|word| word == *label)) {
-        Some(label) => Err(Exclusion::Label(label)),
-        None => Ok(repository),
+    let Verdict::Excluded(exclusion) = &judged.verdict else { return };
+    if let Some(first) = judged.measures.first().filter(|_| judged.rule.is_none() || !exclusion.is_not_yet()) {
+        (judged.counted_at, judged.rule, judged.verdict) = (first.at, None, Verdict::Measured);
     }
 }
 
 /// The first rule that fits. Where none does: what was missing for the one that came closest, of equals the first.
-fn choose<'a>(policy: &'a Policy, subject: &Subject, category: &'a str, contribution: &Contribution) -> Result<&'a Rule, Exclusion<'a>> {
+fn choose<'a>(case: &Case<'a>, item: Item<'a>, place: Place<'a>) -> Result<&'a Rule, (usize, Exclusion<'a>)> {
+    let kind = item.kind();
     let mut closest = (0, Exclusion::NoRule);
-    for rule in policy.rules.iter().filter(|rule| rule.selector.kinds.contains(&ItemKind::Contribution(contribution.key.kind))) {
-        let miss = if !rule.selector.categories.is_empty() && !rule.selector.categories.iter().any(|c| c == category) {
-            (1, Exclusion::Category { rule, category })
-        } else if !rule.selector.states.is_empty() && !rule.selector.states.contains(&contribution.state) {
-            (2, Exclusion::State { rule })
-        } else {
-            match (3..).zip(&rule.selector.requires).find(|(_, requirement)| !met(**requirement, subject, contribution)) {
-                Some((closeness, requirement)) => (closeness, Exclusion::Requirement { rule, requirement: *requirement }),
-                None => return Ok(rule),
-            }
-        };
-        if miss.0 > closest.0 {
-            closest = miss;
+    for rule in case.policy.rules.iter().filter(|rule| rule.selector.kinds.contains(&kind)) {
+        match miss(case, Asked { id: &rule.id, selector: &rule.selector }, item, place) {
+            None => return Ok(rule),
+            Some(miss) if miss.0 > closest.0 => closest = miss,
+            Some(_) => {}
         }
     }
-    Err(closest.1)
+    Err(closest)
 }
 
-fn met(requirement: Requirement, subject: &Subject, contribution: &Contribution) -> bool {
+/// What an item of a fitting kind lacks to be what a selector means, and how close it came. Dates and confirmations are not asked here.
+fn miss<'a>(case: &Case<'a>, asked: Asked<'a>, item: Item<'a>, place: Place<'a>) -> Option<(usize, Exclusion<'a>)> {
+    let selector = asked.selector;
+    if !selector.categories.is_empty() && !selector.categories.iter().any(|category| category == place.category) {
+        return Some((1, Exclusion::Category { asked, category: place.category }));
+    }
+    match item {
+        Item::Statement(statement) => {
+            let fits = selector.names.is_empty() || statement.name.as_ref().is_some_and(|name| selector.names.contains(name));
+            (!fits).then_some((2, Exclusion::Name(asked)))
+        }
+        Item::Contribution(contribution) => {
+            if !selector.states.is_empty() && !selector.states.contains(&contribution.state) {
+                return Some((3, Exclusion::State(asked)));
+            }
+            let unmet = (4..).zip(&selector.requires).find(|(_, requirement)| !met(case, **requirement, contribution));
+            unmet.map(|(closeness, requirement)| (closeness, Exclusion::Requirement { asked, requirement: *requirement }))
+        }
+    }
+}
+
+fn met(case: &Case<'_>, requirement: Requirement, contribution: &Contribution) -> bool {
+    let account = case.subject.account;
     match requirement {
         Requirement::Merged => contribution.state == State::Merged,
-        Requirement::ConfirmedByAnother => contribution.confirmed_by.iter().any(|account| *account != subject.account),
+        Requirement::ConfirmedByAnother => contribution.confirmed_by.iter().any(|by| *by != account),
         // A deleted account is nobody's any more, so it is not the member's either.
-        Requirement::OnAnothersWork => contribution.parent_account != Some(subject.account),
+        Requirement::OnAnothersWork => contribution.parent_account != Some(account),
         Requirement::OnAcceptedWork => contribution.parent_accepted == Some(true),
-        Requirement::InOwnPullRequest => contribution.parent_account == Some(subject.account),
+        Requirement::InOwnPullRequest => contribution.parent_account == Some(account),
         Requirement::ReviewedMoreThanOnce => contribution.change.as_ref().is_some_and(|change| change.reviews > 1),
         Requirement::SourceCode => contribution.change.as_ref().is_some_and(|change| change.has_source == Some(true)),
     }
 }
 
-fn pay<'a>(policy: &Policy, rule: &'a Rule, category: &'a str, contribution: &Contribution) -> Earning<'a> {
-    let base = rule.points_in.get(category).copied().unwrap_or(match &rule.pay {
-        Pay::Points(points) => *points,
-        Pay::Each { .. } | Pay::Ladder(_) => Points::ZERO,
-    });
-    let size = match contribution.effective_lines {
-        _ if rule.size.is_empty() => Size::Ignored,
-        None => Size::Unknown,
-        Some(lines) => rule.size.iter().rev().find(|step| step.from <= lines).map_or(Size::Unknown, |step| Size::Step { lines, step }),
-    };
-    let category_factor = policy.categories.get(category).and_then(|category| category.factor);
-    let mut factor = category_factor.unwrap_or(Decimal::ONE);
-    if let Size::Step { step, .. } = size {
-        factor *= step.factor;
+/// When it was opened, submitted, committed or published; the first moment of a statement's day.
+fn opened_at(case: &Case<'_>, item: Item<'_>) -> DateTime<Utc> {
+    match item {
+        Item::Contribution(contribution) => contribution.occurred_at,
+        Item::Statement(statement) => case.happened_at(statement),
     }
-    // A policy that was parsed pays no contribution more than `policy::MOST_POINTS`, so the product fits.
-    let points = if factor == Decimal::ONE { base } else { base.scaled(factor).unwrap_or(super::policy::MOST_POINTS) };
-    Earning { rule, category, base, size, category_factor, points }
+}
+
+/// The date by which it counts; or the date that keeps it from counting, and why.
+fn date<'a>(case: &Case<'a>, asked: Asked<'a>, item: Item<'a>) -> Result<DateTime<Utc>, (DateTime<Utc>, Exclusion<'a>)> {
+    let opened = opened_at(case, item);
+    let closed = item.contribution().map_or(Some(opened), |contribution| contribution.closed_at);
+    in_time(case, asked, opened, closed)?;
+    let counted_at = match asked.selector.dated_by {
+        DatedBy::Opened => Some(opened),
+        DatedBy::Closed => closed,
+    };
+    let counted_at = counted_at.ok_or((opened, Exclusion::StillOpen(asked)))?;
+    let counted_at = match item {
+        Item::Statement(statement) if statement.kind == StatementKind::Role => held_at(case, statement, counted_at),
+        _ => Some(counted_at).filter(|at| case.context.window.contains(*at)),
+    }
+    .ok_or((counted_at, Exclusion::OutsideTerm(asked)))?;
+    case.confirmed(&asked.selector.confirmed_by, item).map_err(|who| (counted_at, Exclusion::NotYetConfirmed { asked, who }))?;
+    if let Item::Contribution(contribution) = item {
+        waited(case, contribution, counted_at).map_err(|exclusion| (counted_at, exclusion))?;
+    }
+    Ok(counted_at)
+}
+
+fn in_time<'a>(
+    case: &Case<'a>,
+    asked: Asked<'a>,
+    opened: DateTime<Utc>,
+    closed: Option<DateTime<Utc>>,
+) -> Result<(), (DateTime<Utc>, Exclusion<'a>)> {
+    let zone = asked.selector.zone.unwrap_or(case.context.zone);
+    if let Some(last) = asked.selector.opened_by.filter(|last| opened >= end_of_day(*last, zone)) {
+        return Err((opened, Exclusion::OpenedLate { asked, at: opened, last }));
+    }
+    let Some(last) = asked.selector.closed_by else { return Ok(()) };
+    match closed {
+        None => Err((opened, Exclusion::StillOpen(asked))),
+        Some(at) if at >= end_of_day(last, zone) => Err((at, Exclusion::ClosedLate { asked, at, last })),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The first moment of the window in which a role was held that began at `from`.
+fn held_at(case: &Case<'_>, role: &Statement, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let window = case.context.window;
+    let until = role.until_on.map(|last| end_of_day(last, case.context.zone));
+    (from < window.until && until.is_none_or(|until| until > window.from)).then(|| from.max(window.from))
+}
+
+/// Whether the waiting days are over; a revert begins them anew.
+fn waited<'a>(case: &Case<'a>, contribution: &Contribution, counted_at: DateTime<Utc>) -> Result<(), Exclusion<'a>> {
+    let days = case.policy.eligibility.waiting_days;
+    if days == 0 {
+        return Ok(());
+    }
+    let wait = TimeDelta::days(i64::from(days));
+    if let Some(reverted) = reverted_at(case, contribution) {
+        let until = reverted.max(counted_at) + wait;
+        return if until > case.context.as_of { Err(Exclusion::WaitingAfterRevert { until, reverted }) } else { Ok(()) };
+    }
+    let until = counted_at + wait;
+    if until > case.context.as_of { Err(Exclusion::Waiting { until }) } else { Ok(()) }
+}
+
+/// When a later pull request took it back, as far as that is known at the moment for which is asked.
+pub(super) fn reverted_at(case: &Case<'_>, contribution: &Contribution) -> Option<DateTime<Utc>> {
+    let reverted = &case.context.reverted;
+    if reverted.is_empty() || contribution.key.kind != Kind::PullRequest || contribution.state != State::Merged {
+        return None;
+    }
+    reverted.get(&(contribution.key.repository, contribution.number?)).copied().filter(|at| *at <= case.context.as_of)
+}
+
+impl Exclusion<'_> {
+    /// It may still come to count.
+    pub const fn is_not_yet(&self) -> bool {
+        matches!(self, Self::StillOpen(_) | Self::NotYetConfirmed { .. } | Self::Waiting { .. } | Self::WaitingAfterRevert { .. })
+    }
 }

@@ -1,112 +1,312 @@
-//! Puts what came of an item into a line: codes and the values that their sentences need.
-//! It must not decide anything, nor write sentences: the line says what `rules` and `limits` found, and `messages` puts it into words.
+//! Puts what came of items and measures into lines: codes and the values that their sentences need.
+//! It must not decide anything, nor write sentences: a line says what was found, and `messages` puts it into words.
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use rust_decimal::Decimal;
 
 use super::{
-    Code, Context, Outcome,
-    limits::Binding,
-    rules::{Earning, Exclusion, Size, Verdict},
+    Applied, Code,
+    case::{Case, Item},
+    flags,
+    measures::Measured,
+    pay::{self, Amount, Earning, Size},
+    rules::{Asked, Exclusion, Judged, Limited, Verdict},
+    shares::{How, Share},
 };
 use crate::model::{
     points::Points,
-    policy::{DatedBy, Requirement, Rule},
-    score::{Answer, Factor, Line, Reason, Source},
+    policy::{Condition, Count, Limit, Payout, Reach, Requirement},
+    score::{Answer, Carry, Factor, Line, Reason, Source},
+    statement::Statement,
 };
 
-pub(super) fn line(context: &Context, outcome: &Outcome<'_>) -> Line {
-    let contribution = outcome.contribution;
-    let line = Line {
-        source: Source::Contribution { key: contribution.key.clone(), state: contribution.state },
-        counted_at: outcome.counted_at,
+fn code(code: Code) -> Reason {
+    Reason::new(code.as_str())
+}
+
+fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().collect::<Vec<_>>().join(",")
+}
+
+fn bare(source: Source, counted_at: chrono::DateTime<chrono::Utc>, points: Points) -> Line {
+    Line {
+        source,
+        counted_at,
         rule: None,
-        base: Points::ZERO,
+        base: points,
+        basis: Vec::new(),
         factors: Vec::new(),
-        points: outcome.points,
+        points,
         excluded: None,
         not_yet: None,
         limited: None,
         flags: Vec::new(),
         measured_by: Vec::new(),
+    }
+}
+
+pub(super) fn of_item(case: &Case<'_>, judged: &Judged<'_>, applied: &[Applied<'_>]) -> Line {
+    let source = match judged.item {
+        Item::Contribution(contribution) => Source::Contribution { key: contribution.key.clone(), state: contribution.state },
+        Item::Statement(statement) => Source::Statement { statement: statement.id, kind: statement.kind },
     };
-    match &outcome.verdict {
-        Verdict::Earned(earning) => Line {
-            rule: Some(Cow::Owned(earning.rule.id.clone())),
-            base: earning.base,
-            factors: factors(earning),
-            limited: outcome.binding.as_ref().map(|binding| limited(binding, outcome.points, earning.points)),
-            ..line
-        },
+    let measure_id = |index: usize| Cow::Owned(case.policy.measures[index].id.clone());
+    let line = Line {
+        rule: judged.rule.map(|rule| Cow::Owned(rule.id.clone())),
+        basis: judged.item.statement().map(stated).into_iter().collect(),
+        points: judged.points,
+        flags: flags::of_line(case, judged),
+        measured_by: judged.measures.iter().map(|counted| measure_id(counted.measure)).collect(),
+        ..bare(source, judged.counted_at, Points::ZERO)
+    };
+    match &judged.verdict {
+        Verdict::Measured => line,
+        Verdict::Earned(earning) => earned(line, earning, judged, applied),
         Verdict::Excluded(exclusion) => {
-            let rule = match exclusion {
-                Exclusion::OutsideTerm { rule } => Some(Cow::Owned(rule.id.clone())),
-                _ => None,
-            };
-            let (code, reason) = excluded(context, outcome, *exclusion);
-            if code.answer() == Answer::NotYet {
-                Line { rule, not_yet: Some(reason), ..line }
-            } else {
-                Line { rule, excluded: Some(reason), ..line }
-            }
+            let (code, reason) = excluded(case, judged, *exclusion);
+            if code.answer() == Answer::NotYet { Line { not_yet: Some(reason), ..line } } else { Line { excluded: Some(reason), ..line } }
         }
     }
 }
 
-fn factors(earning: &Earning<'_>) -> Vec<Factor> {
-    let factor = |name, value, reason| Factor { name: Cow::Borrowed(name), value, reason };
-    let size = match earning.size {
-        Size::Ignored => None,
-        Size::Unknown => Some(factor("size", Decimal::ONE, Reason::new(Code::SizeUnknown.as_str()))),
-        Size::Step { lines, step } => {
-            Some(factor("size", step.factor, Reason::new(Code::Size.as_str()).with("lines", lines).with("from", step.from)))
-        }
+fn earned(line: Line, earning: &Earning<'_>, judged: &Judged<'_>, applied: &[Applied<'_>]) -> Line {
+    let of_group = group_factors(applied, earning.rule.group.as_deref());
+    let whole = pay::times(earning.base, earning.factor * product(&of_group));
+    let mut basis = line.basis;
+    if let Some(Amount { count, value: Some(value) }) = earning.amount {
+        basis.push(measured(count, value));
+    }
+    Line {
+        base: earning.base,
+        basis,
+        factors: [size(earning), category(earning, judged), judged.share.map(share)].into_iter().flatten().chain(of_group).collect(),
+        limited: judged.limited.as_ref().map(|limited| limit(limited, judged.points, whole)),
+        ..line
+    }
+}
+
+fn product(factors: &[Factor]) -> Decimal {
+    factors.iter().map(|factor| factor.value).product()
+}
+
+fn group_factors(applied: &[Applied<'_>], group: Option<&str>) -> Vec<Factor> {
+    applied
+        .iter()
+        .filter(|applied| group == Some(&applied.factor.group))
+        .map(|applied| Factor {
+            name: Cow::Owned(applied.factor.id.clone()),
+            value: applied.factor.factor,
+            reason: asked_for(code(Code::GroupFactor).with("factor", &applied.factor.id), &applied.factor.when, applied.amount),
+        })
+        .collect()
+}
+
+const fn factor(name: &'static str, value: Decimal, reason: Reason) -> Factor {
+    Factor { name: Cow::Borrowed(name), value, reason }
+}
+
+fn size(earning: &Earning<'_>) -> Option<Factor> {
+    let of_unknown_amount = matches!(earning.amount, Some(Amount { value: None, .. }));
+    match earning.size {
+        Size::Step { lines, step } => Some(factor("size", step.factor, code(Code::Size).with("lines", lines).with("from", step.from))),
+        Size::Unknown => Some(factor("size", Decimal::ONE, code(Code::SizeUnknown))),
+        Size::Ignored => of_unknown_amount.then(|| factor("size", Decimal::ONE, code(Code::SizeUnknown))),
+    }
+}
+
+fn category(earning: &Earning<'_>, judged: &Judged<'_>) -> Option<Factor> {
+    earning.category_factor.map(|value| factor("category", value, code(Code::CategoryFactor).with("category", judged.category)))
+}
+
+fn share(share: Share) -> Factor {
+    let reason = code(Code::Share).with("value", share.part.normalize());
+    let reason = match share.how {
+        How::Value => reason,
+        How::Place { rank, team } => reason.with("rank", rank).with("team", team),
+        How::Rest => reason.with("rest", "true"),
     };
-    let category = earning
-        .category_factor
-        .map(|value| factor("category", value, Reason::new(Code::CategoryFactor.as_str()).with("category", earning.category)));
-    size.into_iter().chain(category).collect()
+    factor("share", share.part, reason)
+}
+
+fn stated(statement: &Statement) -> Reason {
+    said(Code::Stated, statement)
+}
+
+fn said(why: Code, statement: &Statement) -> Reason {
+    code(why).with("by", &statement.stated_by).with("day", statement.happened_on).with("why", &statement.reason)
+}
+
+fn measured(count: Count, amount: Decimal) -> Reason {
+    code(Code::Measured).with("count", count).with("amount", amount.normalize())
+}
+
+/// A condition and what it asked for.
+pub(super) fn asked_for(reason: Reason, condition: &Condition, amount: Decimal) -> Reason {
+    let reason = reason.with("measure", &condition.measure).with("amount", amount.normalize());
+    match condition.reach {
+        Reach::From(from) => reason.with("from", from.normalize()),
+        Reach::Below(below) => reason.with("below", below.normalize()),
+    }
+}
+
+fn limit(limited: &Limited<'_>, counts: Points, earned: Points) -> Reason {
+    match limited {
+        Limited::Limit(limit) => of_limit(limit, counts, earned),
+        Limited::Unit(unit) => code(Code::CapUnit)
+            .with("items", unit.items)
+            .with("lines", unit.lines)
+            .with("most", unit.most)
+            .with("bonus", unit.bonus.normalize())
+            .with("counts", counts)
+            .with("earned", earned),
+    }
 }
 
 /// `counts` is also what was left of the limit: no other is tighter.
-fn limited(binding: &Binding<'_>, counts: Points, earned: Points) -> Reason {
-    let limit = binding.limit;
-    let listed = |words: Vec<&str>| words.join(",");
-    Reason::new(Code::of_limit(limit.per).as_str())
+fn of_limit(limit: &Limit, counts: Points, earned: Points) -> Reason {
+    code(Code::of_limit(limit.per))
         .with("points", limit.points.map_or_else(String::new, |points| points.to_string()))
         .with("items", limit.items.map_or_else(String::new, |items| items.to_string()))
         .with("counts", counts)
         .with("earned", earned)
-        .with("kinds", listed(limit.kinds.iter().map(|kind| kind.as_str()).collect()))
+        .with("kinds", listed(limit.kinds.iter().map(|kind| kind.as_str())))
         .with("categories", limit.categories.join(","))
         .with("groups", limit.groups.join(","))
 }
 
-fn excluded(context: &Context, outcome: &Outcome<'_>, exclusion: Exclusion<'_>) -> (Code, Reason) {
-    let contribution = outcome.contribution;
-    let about = |code: Code, rule: &Rule| (code, Reason::new(code.as_str()).with("rule", &rule.id));
-    let bare = |code: Code| (code, Reason::new(code.as_str()));
+/// The line of a measure that earns.
+pub(super) fn of_measure(taken: &Measured<'_>, applied: &[Applied<'_>]) -> Line {
+    let measure = taken.measure;
+    let source = Source::Measure { measure: measure.id.clone(), repository: taken.repository, amount: taken.amount.normalize() };
+    let shared = (taken.part != Decimal::ONE).then(|| share(Share { part: taken.part, how: How::Value }));
+    let factors: Vec<Factor> = shared.into_iter().chain(group_factors(applied, measure.group.as_deref())).collect();
+    let not_met = taken.unmet.map(|(condition, amount)| asked_for(code(Code::ConditionNotMet), condition, amount));
+    let whole = pay::times(taken.base, product(&factors));
+    Line {
+        rule: Some(Cow::Owned(measure.id.clone())),
+        base: taken.base,
+        basis: vec![measured(measure.count, taken.amount)],
+        points: taken.points,
+        excluded: taken.excluded_by.map(|statement| said(Code::ExcludedByPerson, statement)).or(not_met),
+        limited: taken.limited.as_ref().map(|limited| limit(limited, taken.points, whole)),
+        factors,
+        ..bare(source, taken.at, Points::ZERO)
+    }
+}
+
+pub(super) fn of_adjustment(case: &Case<'_>, statement: &Statement, points: Points) -> Line {
+    let source = Source::Statement { statement: statement.id, kind: statement.kind };
+    Line { basis: vec![stated(statement)], ..bare(source, case.happened_at(statement), points) }
+}
+
+pub(super) fn of_carried_in(case: &Case<'_>) -> Line {
+    let prior = &case.subject.prior;
+    let from = prior.carried_from.as_deref().unwrap_or_default();
+    let line = bare(Source::Carry { carry: Carry::In }, case.context.window.from, prior.carried);
+    Line { basis: vec![code(Code::CarriedIn).with("from", from)], ..line }
+}
+
+pub(super) fn of_carried_out(case: &Case<'_>, payout: &Payout, carried: Points) -> Line {
+    let last = case.context.window.until - TimeDelta::nanoseconds(1);
+    let most = payout.most.map_or_else(String::new, |most| most.to_string());
+    let basis = vec![code(Code::CarriedOut).with("step", payout.step).with("most", most)];
+    Line { basis, ..bare(Source::Carry { carry: Carry::Out }, last, Points::ZERO - carried) }
+}
+
+fn excluded(case: &Case<'_>, judged: &Judged<'_>, exclusion: Exclusion<'_>) -> (Code, Reason) {
+    let days = case.policy.eligibility.waiting_days;
+    let with = |code: Code, fill: &dyn Fn(Reason) -> Reason| (code, fill(Reason::new(code.as_str())));
+    let plain = |code: Code| with(code, &|reason| reason);
+    let by_rule = |code: Code, asked: Asked<'_>| with(code, &|reason| reason.with("rule", asked.id));
     match exclusion {
-        Exclusion::OtherAccount => bare(Code::OtherAccount),
-        Exclusion::Bot => bare(Code::Bot),
-        Exclusion::UntrackedRepository => bare(Code::UntrackedRepository),
-        Exclusion::OwnRepository => bare(Code::OwnRepository),
-        Exclusion::NoChange => bare(Code::NoChange),
-        Exclusion::Label(label) => (Code::Label, Reason::new(Code::Label.as_str()).with("label", label)),
-        Exclusion::NoRule => (Code::NoRule, Reason::new(Code::NoRule.as_str()).with("kind", contribution.key.kind)),
-        Exclusion::Category { rule, category } => {
-            let (code, reason) = about(Code::Category, rule);
-            (code, reason.with("category", category))
+        Exclusion::OtherAccount => plain(Code::OtherAccount),
+        Exclusion::ShareNotBacked => plain(Code::ShareNotBacked),
+        Exclusion::Bot => plain(Code::Bot),
+        Exclusion::UntrackedRepository => plain(Code::UntrackedRepository),
+        Exclusion::OwnRepository => plain(Code::OwnRepository),
+        Exclusion::NoChange => plain(Code::NoChange),
+        Exclusion::NoCommit => plain(Code::NoCommit),
+        Exclusion::ByPerson(statement) => (Code::ExcludedByPerson, said(Code::ExcludedByPerson, statement)),
+        Exclusion::Withdrawn(withdrawal) => (Code::Withdrawn, said(Code::Withdrawn, withdrawal)),
+        Exclusion::Denied(repository) => with(Code::Denied, &|reason| reason.with("repository", &repository.full_name)),
+        Exclusion::NotListed(repository) => with(Code::NotListed, &|reason| reason.with("repository", &repository.full_name)),
+        Exclusion::Licence(licence) => with(Code::Licence, &|reason| reason.with("licence", licence_word(licence))),
+        Exclusion::RepositoryAge { days, least } => with(Code::RepositoryAge, &|reason| reason.with("days", days).with("least", least)),
+        Exclusion::OutsideContributors { people, least } => {
+            with(Code::OutsideContributors, &|reason| reason.with("people", people).with("least", least))
         }
-        Exclusion::State { rule } => {
-            let states: Vec<&str> = rule.selector.states.iter().map(|state| state.as_str()).collect();
-            let (code, reason) = about(Code::State, rule);
-            (code, reason.with("states", states.join(",")).with("state", contribution.state))
+        Exclusion::RegisteredLate { at, last } => with(Code::RegisteredLate, &|reason| reason.with("day", case.day(at)).with("last", last)),
+        Exclusion::Label(label) => with(Code::Label, &|reason| reason.with("label", label)),
+        Exclusion::Automation(mark) => with(Code::Automation, &|reason| reason.with("mark", mark)),
+        Exclusion::NoRule => with(Code::NoRule, &|reason| reason.with("kind", judged.item.kind())),
+        Exclusion::CountedElsewhere(winner) => with(Code::CountedElsewhere, &|reason| reason.with("other", named(case, winner))),
+        Exclusion::Waiting { until } => with(Code::Waiting, &|reason| reason.with("until", case.day(until)).with("days", days)),
+        Exclusion::WaitingAfterRevert { until, reverted } => with(Code::WaitingAfterRevert, &|reason| {
+            reason.with("until", case.day(until)).with("days", days).with("reverted", case.day(reverted))
+        }),
+        Exclusion::StillOpen(asked) => by_rule(Code::StillOpen, asked),
+        Exclusion::Requirement { asked, requirement } => by_rule(missing(requirement), asked),
+        Exclusion::OutsideTerm(asked) => (Code::OutsideTerm, outside(case, judged, asked)),
+        Exclusion::Category { .. }
+        | Exclusion::Name(_)
+        | Exclusion::State(_)
+        | Exclusion::OpenedLate { .. }
+        | Exclusion::ClosedLate { .. }
+        | Exclusion::NotYetConfirmed { .. } => closest(case, judged, exclusion),
+    }
+}
+
+/// What the closest rule or measure asks for, and what there is.
+fn closest(case: &Case<'_>, judged: &Judged<'_>, exclusion: Exclusion<'_>) -> (Code, Reason) {
+    let by = |why: Code, asked: Asked<'_>| code(why).with("rule", asked.id);
+    match exclusion {
+        Exclusion::Category { asked, category } => (Code::Category, by(Code::Category, asked).with("category", category)),
+        Exclusion::Name(asked) => {
+            let name = judged.item.statement().and_then(|statement| statement.name.as_deref()).unwrap_or_default();
+            (Code::Name, by(Code::Name, asked).with("names", asked.selector.names.join(",")).with("name", name))
         }
-        Exclusion::Requirement { rule, requirement } => about(missing(requirement), rule),
-        Exclusion::OutsideTerm { rule } => outside(context, outcome, rule),
+        Exclusion::State(asked) => {
+            let states = listed(asked.selector.states.iter().map(|state| state.as_str()));
+            let state = judged.item.contribution().map_or("", |contribution| contribution.state.as_str());
+            (Code::State, by(Code::State, asked).with("states", states).with("state", state))
+        }
+        Exclusion::OpenedLate { asked, at, last } => {
+            (Code::OpenedLate, by(Code::OpenedLate, asked).with("day", day_there(case, asked, at)).with("last", last))
+        }
+        Exclusion::ClosedLate { asked, at, last } => {
+            (Code::ClosedLate, by(Code::ClosedLate, asked).with("day", day_there(case, asked, at)).with("last", last))
+        }
+        Exclusion::NotYetConfirmed { asked, who } => (Code::NotYetConfirmed, by(Code::NotYetConfirmed, asked).with("who", who)),
+        _ => (Code::NoRule, code(Code::NoRule).with("kind", judged.item.kind())),
+    }
+}
+
+/// The day in the zone of the rule's last days.
+fn day_there(case: &Case<'_>, asked: Asked<'_>, at: chrono::DateTime<chrono::Utc>) -> chrono::NaiveDate {
+    at.with_timezone(&asked.selector.zone.unwrap_or(case.zone())).date_naive()
+}
+
+fn licence_word(licence: Option<&str>) -> &str {
+    match licence {
+        None => "none",
+        Some("NOASSERTION") => "unknown",
+        Some(id) => id,
+    }
+}
+
+/// How people know it: `owner/name#12`, or the name of what was stated.
+fn named(case: &Case<'_>, item: Item<'_>) -> String {
+    match item {
+        Item::Statement(statement) => statement.name.clone().unwrap_or_else(|| statement.kind.to_string()),
+        Item::Contribution(contribution) => {
+            let repository = case.context.repositories.get(&contribution.key.repository).map_or("", |known| known.full_name.as_str());
+            match contribution.number {
+                Some(number) => format!("{repository}#{number}"),
+                None => format!("{repository} {} {}", contribution.key.kind, contribution.key.github_id),
+            }
+        }
     }
 }
 
@@ -122,18 +322,11 @@ const fn missing(requirement: Requirement) -> Code {
     }
 }
 
-fn outside(context: &Context, outcome: &Outcome<'_>, rule: &Rule) -> (Code, Reason) {
-    if rule.selector.dated_by == DatedBy::Closed && outcome.contribution.closed_at.is_none() {
-        return (Code::StillOpen, Reason::new(Code::StillOpen.as_str()).with("rule", &rule.id));
-    }
-    let reason = Reason::new(Code::OutsideTerm.as_str())
-        .with("dated_by", rule.selector.dated_by)
-        .with("day", day(context, outcome.counted_at))
-        .with("from", day(context, context.window.from))
-        .with("last", day(context, context.window.until - TimeDelta::nanoseconds(1)));
-    (Code::OutsideTerm, reason)
-}
-
-fn day(context: &Context, at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&context.zone).date_naive()
+fn outside(case: &Case<'_>, judged: &Judged<'_>, asked: Asked<'_>) -> Reason {
+    let window = case.context.window;
+    code(Code::OutsideTerm)
+        .with("dated_by", asked.selector.dated_by)
+        .with("day", case.day(judged.counted_at))
+        .with("from", case.day(window.from))
+        .with("last", case.day(window.until - TimeDelta::nanoseconds(1)))
 }
