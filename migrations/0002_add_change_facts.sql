@@ -9,4 +9,7 @@ alter table contributions
   add column gone_at timestamptz;
 
 create index contributions_fingerprint on contributions (((change ->> 'fingerprint')::bigint)) where change ? 'fingerprint';
-create index contributions_reverts on contributions (repository_id, ((change ->> 'reverts')::bigint)) where change ? 'reverts';
+create index contributions_reverts on contributions (repository_id)
+  where kind = 'pull_request' and (change ? 'reverts' or change ? 'reverts_commit');
+create index contributions_reverting_commits on contributions (repository_id)
+  where kind = 'commit' and number is null and title like 'Revert "%';

@@ -28,6 +28,8 @@ pub enum Fault {
     NoDate(State),
     #[error("{what} are {lines}, and there are no fewer than no lines")]
     NegativeLines { what: String, lines: i64 },
+    #[error("its commits are {0}, and there are no fewer than no commits")]
+    NegativeCommits(i64),
     #[error("its lines add up to more than can be counted")]
     TooManyLines,
     #[error("one of its changed files has no path")]

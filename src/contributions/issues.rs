@@ -2,6 +2,7 @@
 //! It must not read a reason into a closed issue: where GitHub gives none, it is closed and no more.
 
 use super::{
+    attribution,
     comments::{self, Parent},
     draft::{self, Draft},
     error::{Error, Fault},
@@ -13,7 +14,15 @@ use crate::model::{
 };
 
 pub(super) fn record(repository: RepositoryId, issue: Issue, records: &mut Vec<Record>) -> Result<(), Error> {
-    let parent = Parent { repository, number: issue.number, author: issue.author.as_ref().map(|account| account.id) };
+    let parent = Parent {
+        repository,
+        number: issue.number,
+        author: issue.author.as_ref().map(|account| account.id),
+        opened_at: issue.created_at,
+        is_accepted: state(&issue) == State::Completed,
+        lines: None,
+    };
+    let confirmed_by = attribution::closed_by_work_of(&issue).into_iter().collect();
     let draft = Draft {
         repository,
         kind: Kind::Issue,
@@ -30,6 +39,7 @@ pub(super) fn record(repository: RepositoryId, issue: Issue, records: &mut Vec<R
     let mut record = draft.into_record(&issue.evidence)?;
     record.title = Some(issue.title);
     record.contribution.closed_at = issue.closed_at;
+    record.contribution.confirmed_by = confirmed_by;
     record.contribution.labels = draft::labels(&issue.labels);
     records.push(record);
     for comment in issue.comments {

@@ -1,10 +1,7 @@
 //! Counts lines: all of them, and those in files that people write.
 //! It must not count what is not known as none.
 
-use super::{
-    error::Fault,
-    files::{self, Class},
-};
+use super::{error::Fault, files};
 use crate::model::github::ChangedFile;
 
 /// Lines added and deleted in files that people write; `None` where GitHub gave no list of files.
@@ -16,7 +13,7 @@ pub(super) fn effective(files: Option<&[ChangedFile]>) -> Result<Option<i64>, Fa
             return Err(Fault::NoPath);
         }
         let lines = add(&format_args!("of {}", file.path), file.additions, file.deletions)?;
-        if files::class(&file.path) == Class::Written {
+        if files::class(&file.path).is_peoples() {
             sum = sum.checked_add(lines).ok_or(Fault::TooManyLines)?;
         }
     }

@@ -2,6 +2,8 @@
 //! It must not judge what a record is worth, and must not guess: what GitHub did not say stays absent, what cannot be true is refused.
 
 mod attribution;
+mod automation;
+mod change;
 mod comments;
 mod commits;
 mod draft;
@@ -13,6 +15,7 @@ mod lines;
 mod people;
 mod pull_requests;
 mod releases;
+mod reverts;
 
 #[cfg(test)]
 mod tests;
@@ -21,6 +24,7 @@ use crate::model::{account::Account, contribution::Record, github::Batch, ids::R
 
 pub use error::{Error, Fault};
 pub use evidence::{NotEvidence, compress, decompress};
+pub use files::{Class, class, is_source};
 
 /// What of one page is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

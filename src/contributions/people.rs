@@ -42,10 +42,12 @@ impl<'a> People<'a> {
     fn of_issue(&mut self, issue: &'a Issue) {
         self.see(&issue.author);
         self.see(&issue.closed_by);
+        issue.closed_by_pull_request.iter().for_each(|closing| self.see(&closing.author));
         issue.comments.iter().for_each(|comment| self.see(&comment.author));
     }
 
     fn of_commit(&mut self, commit: &'a Commit) {
         commit.authors.iter().for_each(|author| self.see(&author.account));
+        commit.brought_by.iter().for_each(|bringing| self.see(&bringing.author));
     }
 }

@@ -2,7 +2,7 @@
 //! It must not credit a commit's author: the pull request is its author's, whoever merged or squashed it.
 
 use super::{
-    attribution,
+    attribution, change,
     comments::{self, Parent},
     draft::{self, Draft},
     error::{Error, Fault},
@@ -16,7 +16,8 @@ use crate::model::{
 
 pub(super) fn record(repository: RepositoryId, pull_request: PullRequest, records: &mut Vec<Record>) -> Result<(), Error> {
     let author = pull_request.author.as_ref().map(|account| account.id);
-    let (number, confirmed_by) = (pull_request.number, attribution::confirmed_by(&pull_request));
+    let (number, opened_at) = (pull_request.number, pull_request.created_at);
+    let (confirmed_by, change) = (attribution::confirmations(&pull_request).into_keys().collect(), change::change(&pull_request));
     let draft = Draft {
         repository,
         kind: Kind::PullRequest,
@@ -37,6 +38,9 @@ pub(super) fn record(repository: RepositoryId, pull_request: PullRequest, record
     let changed_files = pull_request.files.as_ref().map(|files| i64::try_from(files.len())).transpose();
     let changed_files = changed_files.map_err(|_| draft.refuse(Fault::TooManyLines))?;
 
+    let change = change.map_err(|fault| draft.refuse(fault))?;
+    let is_accepted = draft.state == State::Merged;
+
     let mut record = draft.into_record(&pull_request.evidence)?;
     record.title = Some(pull_request.title);
     record.co_authors = attribution::co_authors(&pull_request.commits, author);
@@ -46,9 +50,10 @@ pub(super) fn record(repository: RepositoryId, pull_request: PullRequest, record
     record.contribution.effective_lines = effective_lines;
     record.contribution.total_lines = total_lines;
     record.contribution.changed_files = changed_files;
+    record.contribution.change = Some(Box::new(change));
     records.push(record);
 
-    let parent = Parent { repository, number, author };
+    let parent = Parent { repository, number, author, opened_at, is_accepted, lines: total_lines };
     for submitted in pull_request.reviews.into_iter().filter_map(submitted) {
         review(parent, submitted, records)?;
     }
@@ -93,7 +98,7 @@ fn review(parent: Parent, (state, review): (State, Review), records: &mut Vec<Re
         return Err(draft.refuse(Fault::NoDate(state)));
     }
     let mut record = draft.into_record(&review.evidence)?;
-    record.contribution.parent_account = parent.author;
+    parent.mark(&mut record.contribution);
     records.push(record);
     for comment in review.comments {
         records.push(comments::record(parent, Kind::ReviewComment, comment)?);

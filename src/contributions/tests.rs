@@ -4,10 +4,10 @@ use rstest::rstest;
 use super::*;
 use crate::model::{
     account::{AccountId, AccountKind},
-    contribution::{Contribution, Kind, State},
+    contribution::{Change, Contribution, Kind, State},
     github::{
-        ChangedFile, Comment, Commit, CommitAuthor, Evidence, Issue, IssueState, PullRequest, PullRequestState, Release, Review,
-        ReviewState,
+        Bringing, ChangedFile, ClosingPullRequest, Comment, Commit, CommitAuthor, Evidence, Issue, IssueState, PullRequest,
+        PullRequestState, Release, Review, ReviewState,
     },
 };
 
@@ -34,7 +34,7 @@ fn evidence(text: &str) -> Evidence {
 }
 
 /// Opened on the 1st by account 1 and merged on the 9th by account 2.
-fn pull_request() -> PullRequest {
+pub(super) fn pull_request() -> PullRequest {
     PullRequest {
         github_id: 5_000_000_000,
         number: 12,
@@ -50,12 +50,16 @@ fn pull_request() -> PullRequest {
         merged_at: Some(at(9)),
         merged_by: account(2),
         base: "main".into(),
+        head: "patch-12".into(),
+        head_commit: "fedcba98".into(),
+        body: String::new(),
         head_repository: None,
         labels: vec!["Good First Issue".into(), "É".into()],
         additions: Some(1_010),
         deletions: Some(5),
         files: Some(vec![file("src/lib.rs", 10, 5), file("Cargo.lock", 1_000, 0)]),
         commits: Vec::new(),
+        commit_count: 1,
         closes: Vec::new(),
         reviews: Vec::new(),
         comments: Vec::new(),
@@ -113,7 +117,7 @@ fn issue(state: IssueState, reason: Option<&str>) -> Issue {
     }
 }
 
-fn commit(authors: &[i64]) -> Commit {
+pub(super) fn commit(authors: &[i64]) -> Commit {
     Commit {
         oid: "0123456789abcdef0123456789abcdef01234567".into(),
         url: "https://github.com/o/r/commit/0123456".into(),
@@ -124,6 +128,7 @@ fn commit(authors: &[i64]) -> Commit {
         additions: Some(10),
         deletions: Some(5),
         parents: vec!["a".into(), "b".into()],
+        brought_by: None,
         evidence: evidence("commit"),
     }
 }
@@ -257,6 +262,63 @@ fn of_two_words_of_one_moment_the_one_with_the_higher_id_is_the_last() {
     }
 }
 
+fn change(pull_request: PullRequest) -> Change {
+    *first(of_pull_request(pull_request)).contribution.change.unwrap()
+}
+
+#[rstest]
+#[case::nobody(0, &[], None)]
+#[case::the_merge(2, &[], Some(9))]
+#[case::the_first_of_several(2, &[(3, ReviewState::Approved, 4), (4, ReviewState::Approved, 5)], Some(4))]
+#[case::not_the_authors_own(2, &[(1, ReviewState::Approved, 3)], Some(9))]
+#[case::a_word_that_was_taken_back_has_no_time(2, &[(3, ReviewState::Approved, 4), (3, ReviewState::ChangesRequested, 5)], Some(9))]
+#[case::a_word_that_was_given_again_stands_since_then(0, &[(3, ReviewState::Approved, 4), (3, ReviewState::Approved, 6)], Some(6))]
+fn the_first_word_that_stands_is_the_time_of_the_confirmation(
+    #[case] merger: i64,
+    #[case] reviews: &[(i64, ReviewState, u32)],
+    #[case] day: Option<u32>,
+) {
+    let reviews = (1..).zip(reviews).map(|(id, (author, state, day))| review(id, *author, *state, *day)).collect();
+    let change = change(PullRequest { merged_by: account(merger), reviews, ..pull_request() });
+    assert_eq!(change.confirmed_at, day.map(at));
+}
+
+#[test]
+fn submitted_reviews_of_other_humans_are_counted_whatever_they_say() {
+    let states = [(3, ReviewState::Commented), (3, ReviewState::Dismissed), (4, ReviewState::ChangesRequested), (2, ReviewState::Approved)];
+    let nobodys = [(3, ReviewState::Pending), (1, ReviewState::Commented), (900, ReviewState::Approved), (0, ReviewState::Approved)];
+    let reviews = (1..).zip(states.into_iter().chain(nobodys)).map(|(id, (author, state))| review(id, author, state, 4)).collect();
+    assert_eq!(change(PullRequest { reviews, ..pull_request() }).reviews, 4);
+}
+
+#[test]
+fn first_authors_of_commits_are_committers_and_the_others_only_named() {
+    let commits = vec![commit(&[3, 5]), commit(&[1, 3]), commit(&[0, 4]), commit(&[3])];
+    let change = change(PullRequest { commits, commit_count: 251, ..pull_request() });
+    assert_eq!((ids(&change.committers), ids(&change.co_authors)), (vec![1, 3], vec![3, 4, 5]));
+    assert_eq!(change.commits, Some(251), "more than GitHub lists");
+}
+
+#[test]
+fn the_files_that_people_write_are_kept_as_hashes_without_order_or_repeats() {
+    let with = |paths: &[&str]| {
+        let files = paths.iter().map(|path| file(path, 1, 0)).collect();
+        change(PullRequest { files: Some(files), ..pull_request() })
+    };
+    let written = with(&["src/lib.rs", "Cargo.lock", "README.md", "src/lib.rs"]);
+    assert_eq!(written.files.len(), 2);
+    assert_eq!(written.files, with(&["README.md", "src/lib.rs"]).files);
+    assert_eq!((written.has_source, with(&["README.md", "Cargo.lock"]).has_source), (Some(true), Some(false)));
+    let unknown = change(PullRequest { files: None, ..pull_request() });
+    assert_eq!((unknown.files, unknown.has_source), (Vec::new(), None));
+}
+
+#[test]
+fn a_change_keeps_its_tip_and_has_not_been_read() {
+    let change = change(pull_request());
+    assert_eq!((change.head.as_deref(), change.unchanged_lines, change.fingerprint), (Some("fedcba98"), None, None));
+}
+
 #[test]
 fn an_account_that_calls_itself_a_bot_confirms_nothing_and_is_one() {
     let machine = Account { id: AccountId(5), login: "merge[bot]".into(), kind: AccountKind::User };
@@ -286,6 +348,7 @@ fn a_submitted_review_and_all_comments_belong_to_the_pull_requests_author() {
         .map(|record| {
             let c = record.contribution;
             assert_eq!((c.parent_account, c.number, record.title, c.closed_at), (Some(AccountId(1)), Some(12), None, None));
+            assert_eq!((c.parent_accepted, c.parent_opened_at, c.parent_lines), (Some(true), Some(at(1)), Some(1_015)));
             (c.key.kind, c.key.github_id.to_string(), c.account.map(|a| a.0), c.by_bot, c.state, c.occurred_at)
         })
         .collect();
@@ -321,6 +384,46 @@ fn a_comment_of_an_issue_belongs_to_the_issues_author() {
     let comment = &records[1];
     assert_eq!((comment.contribution.key.kind, comment.contribution.number), (Kind::IssueComment, Some(7)));
     assert_eq!((comment.contribution.account, comment.contribution.parent_account), (Some(AccountId(3)), Some(AccountId(1))));
+}
+
+#[rstest]
+#[case(IssueState::Open, None, false)]
+#[case(IssueState::Closed, Some("completed"), true)]
+#[case(IssueState::Closed, Some("not_planned"), false)]
+#[case(IssueState::Closed, None, false)]
+fn a_comment_knows_whether_its_issue_was_completed(#[case] state: IssueState, #[case] reason: Option<&str>, #[case] accepted: bool) {
+    let comment = &of_issue(issue(state, reason)).unwrap().records[1].contribution;
+    assert_eq!((comment.parent_accepted, comment.parent_opened_at, comment.parent_lines), (Some(accepted), Some(at(1)), None));
+}
+
+#[rstest]
+#[case::by_hand(None, &[])]
+#[case::by_anothers_work(Some((2, true)), &[2])]
+#[case::by_work_that_was_not_merged(Some((2, false)), &[])]
+#[case::by_ones_own_work(Some((1, true)), &[])]
+#[case::by_a_machines_work(Some((900, true)), &[])]
+#[case::by_work_of_a_deleted_account(Some((0, true)), &[])]
+fn another_persons_merged_work_confirms_an_issue(#[case] closing: Option<(i64, bool)>, #[case] confirmed_by: &[i64]) {
+    let closing = closing.map(|(author, is_merged)| ClosingPullRequest { number: 12, author: account(author), is_merged });
+    let record = first(of_issue(Issue { closed_by_pull_request: closing, ..issue(IssueState::Closed, Some("completed")) }));
+    assert_eq!(ids(&record.contribution.confirmed_by), confirmed_by);
+}
+
+#[rstest]
+#[case::between(9, 9)]
+#[case::before_it_was_opened(1, 2)]
+#[case::after_the_merge(29, 12)]
+fn a_commits_time_is_held_between_the_opening_and_the_merge_of_what_brought_it(#[case] committed: u32, #[case] counts: u32) {
+    let brought_by = Bringing { number: 12, author: account(7), created_at: at(2), merged_at: at(12) };
+    let commit = first(of_commit(Commit { committed_at: at(committed), brought_by: Some(brought_by), ..commit(&[3]) })).contribution;
+    assert_eq!((commit.occurred_at, commit.closed_at), (at(counts), Some(at(12))));
+    assert_eq!((commit.number, commit.parent_account, commit.parent_accepted), (Some(12), Some(AccountId(7)), Some(true)));
+}
+
+#[test]
+fn nobody_vouches_for_the_time_of_a_commit_that_no_pull_request_brought() {
+    let commit = first(of_commit(commit(&[3]))).contribution;
+    assert_eq!((commit.number, commit.occurred_at, commit.closed_at, commit.parent_accepted), (None, at(9), None, None));
 }
 
 #[test]
@@ -380,6 +483,7 @@ fn everybody_is_seen_once_as_last_seen_by_id() {
 #[case::negative_total(of_pull_request(PullRequest { additions: Some(-3), deletions: None, ..pull_request() }), "added in all files are -3")]
 #[case::too_many(of_pull_request(PullRequest { additions: Some(i64::MAX), ..pull_request() }), "more than can be counted")]
 #[case::too_many_files(of_pull_request(PullRequest { files: Some(vec![file("a", i64::MAX, 0), file("b", 1, 0)]), ..pull_request() }), "more than can be counted")]
+#[case::fewer_than_no_commits(of_pull_request(PullRequest { commit_count: -1, ..pull_request() }), "its commits are -1")]
 #[case::no_path(of_pull_request(PullRequest { files: Some(vec![file("", 1, 0)]), ..pull_request() }), "has no path")]
 #[case::merged_some_day(of_pull_request(PullRequest { closed_at: None, merged_at: None, ..pull_request() }), "it is merged and has no date of that")]
 #[case::closed_some_day(of_issue(Issue { closed_at: None, ..issue(IssueState::Closed, None) }), "it is closed and has no date of that")]

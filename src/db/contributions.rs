@@ -1,12 +1,16 @@
 //! Contributions and their evidence: facts, written by natural key in bulk, read by the page or from end to end.
 //! It must not write a row that has not changed, nor show one that the institution does not track.
 
+mod traces;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use sqlx::Executor as _;
 use uuid::Uuid;
+
+pub use traces::{Unread, list_copies, list_reverts, list_unread, put_reading};
 
 use super::{Error, InstitutionTx, Tx, copy};
 use crate::model::{
@@ -20,12 +24,13 @@ use crate::model::{
 /// Writes what is new or changed, evidence included; returns how many rows that were. Twice the same is written once.
 ///
 /// What is new goes straight into the tables by COPY; what is known goes by COPY into temporary ones, and from there only where it
-/// differs. A batch goes in together or not at all. Should another writer bring the same new row at the same moment, that is a
+/// differs. A pull request or an issue brings all that stands below it: what stood there and is not among the records is marked as gone.
+/// A batch goes in together or not at all. Should another writer bring the same new row at the same moment, that is a
 /// `Conflict`, and the batch can be written again.
 pub async fn insert_batch(tx: &mut Tx, records: &[Record], now: DateTime<Utc>) -> Result<u64, Error> {
     let records = last_of_each_key(records);
     let known = list_known(tx, &records).await?;
-    let (known, new): (Vec<&Record>, Vec<&Record>) = records.into_iter().partition(|record| known.contains(&record.contribution.key));
+    let (known, new): (Vec<&Record>, Vec<&Record>) = records.iter().copied().partition(|record| known.contains(&record.contribution.key));
     let mut written = 0;
     if !new.is_empty() {
         written += copy_contributions(tx, "contributions", &new).await?;
@@ -33,6 +38,7 @@ pub async fn insert_batch(tx: &mut Tx, records: &[Record], now: DateTime<Utc>) -
     }
     if !known.is_empty() {
         written += merge(tx, &known, now).await?;
+        written += traces::mark_gone(tx, &known, &records, now).await?;
     }
     Ok(written)
 }
@@ -128,6 +134,7 @@ async fn merge(tx: &mut Tx, records: &[&Record], now: DateTime<Utc>) -> Result<u
     tx.conn().execute("create temporary table incoming_evidence (like evidence) on commit drop").await?;
     copy_contributions(tx, "incoming", records).await?;
     copy_evidence(tx, "incoming_evidence", records, now).await?;
+    tx.conn().execute(traces::KEEP_READINGS).await?;
     let mut written = 0;
     for statement in [MERGE_CONTRIBUTIONS, MERGE_EVIDENCE] {
         written += tx.conn().execute(statement).await?.rows_affected();

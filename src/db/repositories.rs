@@ -1,6 +1,8 @@
 //! Repositories: what an institution tracks, over the one row that each repository has for all.
 //! It must not show a repository to an institution that does not track it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -148,6 +150,24 @@ pub async fn list_contexts(tx: &mut InstitutionTx) -> Result<Vec<RepositoryConte
             })
         })
         .collect()
+}
+
+/// How many people who are no members have had a pull request merged in each tracked repository, or have a commit in it; counted up to `least`.
+pub async fn count_outside_contributors(tx: &mut InstitutionTx, least: u32) -> Result<HashMap<RepositoryId, i64>> {
+    let rows = sqlx::query!(
+        r#"select t.repository_id, (select count(*) from (
+               select distinct c.account_id from contributions c join accounts a on a.github_id = c.account_id
+               where c.repository_id = t.repository_id and (c.kind = 'commit' or (c.kind = 'pull_request' and c.state = 'merged'))
+                 and not c.by_bot and a.kind in ('user', 'enterprise_user')
+                 and not exists (select from members m where m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null)
+               limit $2) as outside) as "count!"
+           from tracked_repositories t where t.institution_id = $1"#,
+        tx.institution().0,
+        i64::from(least),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (RepositoryId(row.repository_id), row.count)).collect())
 }
 
 struct TrackedRow {

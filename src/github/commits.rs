@@ -10,9 +10,9 @@ use super::{
     error::Error,
     lists::{Piece, Rest},
     walk::Walk,
-    wire::{self, ListWire, Who},
+    wire::{self, IdWire, ListWire, Who},
 };
-use crate::model::github::{Batch, Commit, CommitAuthor};
+use crate::model::github::{Batch, Bringing, Commit, CommitAuthor};
 
 const HISTORY: Document = Document { name: "Commits", text: include_str!("commits.graphql") };
 const MORE_AUTHORS: Rest =
@@ -59,12 +59,41 @@ struct CommitWire<'a> {
     parents: ListWire<'a>,
 }
 
+/// What is asked of the commits of a history alone.
 #[derive(Deserialize)]
-struct LinesWire {
+#[serde(rename_all = "camelCase")]
+struct HistoryWire {
     #[serde(deserialize_with = "wire::nullable")]
     additions: Option<i64>,
     #[serde(deserialize_with = "wire::nullable")]
     deletions: Option<i64>,
+    #[serde(deserialize_with = "wire::nullable")]
+    associated_pull_requests: Option<AssociatedWire>,
+}
+
+#[derive(Deserialize)]
+struct AssociatedWire {
+    nodes: Vec<BringingWire>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BringingWire {
+    number: i64,
+    created_at: DateTime<Utc>,
+    #[serde(deserialize_with = "wire::nullable")]
+    merged_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "wire::nullable")]
+    author: Option<Who>,
+    repository: IdWire,
+}
+
+impl BringingWire {
+    /// An open pull request brought nothing yet, and another repository's (a fork's origin) nothing here.
+    fn bringing(self, repository: &str) -> Option<Bringing> {
+        let merged_at = self.merged_at.filter(|_| self.repository.id == repository)?;
+        Some(Bringing { number: self.number, author: wire::account(self.author), created_at: self.created_at, merged_at })
+    }
 }
 
 #[derive(Deserialize)]
@@ -112,15 +141,19 @@ pub(super) fn draft(piece: &Piece<'_>) -> Result<Draft, Error> {
         additions: None,
         deletions: None,
         parents,
+        brought_by: None,
         evidence: piece.evidence(),
     };
     Ok(Draft { commit, id: wire.id, more_authors, more_parents })
 }
 
-fn draft_with_lines(piece: Piece<'_>) -> Result<Draft, Error> {
-    let mut draft = draft(&piece)?;
-    let lines: LinesWire = piece.read()?;
-    (draft.commit.additions, draft.commit.deletions) = (lines.additions, lines.deletions);
+/// A commit of the default branch of that repository.
+fn draft_of_history(piece: &Piece<'_>, repository: &str) -> Result<Draft, Error> {
+    let mut draft = draft(piece)?;
+    let rest: HistoryWire = piece.read()?;
+    (draft.commit.additions, draft.commit.deletions) = (rest.additions, rest.deletions);
+    let associated = rest.associated_pull_requests.and_then(|list| list.nodes.into_iter().next());
+    draft.commit.brought_by = associated.and_then(|pull_request| pull_request.bringing(repository));
     Ok(draft)
 }
 
@@ -143,7 +176,9 @@ pub(super) async fn next_page(client: &Client, repository: &str, walk: &mut Walk
         .ok_or_else(|| answer.protocol("node: null"))?
         .object
         .ok_or_else(|| answer.protocol(format!("node.object: null for the commit {from}")))?;
-    let (drafts, next) = head.history.open("node.object.history", walk.paging.after.as_deref(), answer.request(), draft_with_lines)?;
+    let (drafts, next) = head
+        .history
+        .open("node.object.history", walk.paging.after.as_deref(), answer.request(), |piece| draft_of_history(&piece, repository))?;
     let mut commits = Vec::with_capacity(drafts.len());
     for draft in drafts {
         commits.push(draft.finish(client).await?);

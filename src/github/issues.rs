@@ -12,9 +12,9 @@ use super::{
     lists::Piece,
     pull_requests,
     sweep::{Stub, Sweep},
-    wire::{self, Big, ListWire, Who},
+    wire::{self, Big, IdWire, ListWire, Who},
 };
-use crate::model::github::{Batch, Issue, IssueState};
+use crate::model::github::{Batch, ClosingPullRequest, Issue, IssueState};
 
 /// One page. See issues.graphql for what it costs.
 pub(super) const PAGE: u32 = 50;
@@ -80,17 +80,42 @@ struct ClosedWire {
 #[derive(Deserialize)]
 #[serde(tag = "__typename")]
 enum CloserWire {
-    PullRequest {
-        number: i64,
-        repository: IdWire,
+    PullRequest(ClosingWire),
+    #[serde(rename_all = "camelCase")]
+    Commit {
+        #[serde(deserialize_with = "wire::nullable")]
+        associated_pull_requests: Option<AssociatedWire>,
     },
     #[serde(other)]
     Other,
 }
 
+/// A commit that is in no pull request has none; GitHub may also give no list.
 #[derive(Deserialize)]
-struct IdWire {
-    id: String,
+struct AssociatedWire {
+    nodes: Vec<ClosingWire>,
+}
+
+#[derive(Deserialize)]
+struct ClosingWire {
+    number: i64,
+    merged: bool,
+    #[serde(deserialize_with = "wire::nullable")]
+    author: Option<Who>,
+    repository: IdWire,
+}
+
+impl CloserWire {
+    /// The pull request behind it, if it is one of that repository's.
+    fn pull_request(self, repository: &str) -> Option<ClosingPullRequest> {
+        let closing = match self {
+            Self::PullRequest(closing) => closing,
+            Self::Commit { associated_pull_requests } => associated_pull_requests?.nodes.into_iter().next()?,
+            Self::Other => return None,
+        };
+        let ClosingWire { number, merged: is_merged, author, repository: IdWire { id } } = closing;
+        (id == repository).then(|| ClosingPullRequest { number, author: wire::account(author), is_merged })
+    }
 }
 
 /// The next page of the sweep: what of it is wanted, complete.
@@ -123,10 +148,7 @@ async fn whole(client: &Client, repository: &str, piece: &Piece<'_>) -> Result<I
 
     let closed = wire.timeline_items.nodes.into_iter().next_back().filter(|_| wire.state == StateWire::Closed);
     let (closed_by, closer) = closed.map_or((None, None), |closed| (wire::account(closed.actor), closed.closer));
-    let closed_by_pull_request = match closer {
-        Some(CloserWire::PullRequest { number, repository: its }) if its.id == repository => Some(number),
-        _ => None,
-    };
+    let closed_by_pull_request = closer.and_then(|closer| closer.pull_request(repository));
     Ok(Issue {
         github_id: wire.full_database_id.0,
         number: wire.number,

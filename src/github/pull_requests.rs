@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 
 use super::{
     client::{Client, Document},
@@ -12,7 +12,7 @@ use super::{
     lists::{Piece, Rest},
     reviews,
     sweep::{Stub, Sweep},
-    wire::{self, Big, ListWire, Who},
+    wire::{self, Big, ListWire, PageInfoWire, Who},
 };
 use crate::model::github::{Batch, ChangedFile, IssueReference, PullRequest, PullRequestState};
 
@@ -63,6 +63,9 @@ struct PullRequestWire<'a> {
     #[serde(deserialize_with = "wire::nullable")]
     merged_by: Option<Who>,
     base_ref_name: String,
+    head_ref_name: String,
+    head_ref_oid: String,
+    body: String,
     #[serde(deserialize_with = "wire::nullable")]
     head_repository: Option<NamedWire>,
     #[serde(deserialize_with = "wire::nullable")]
@@ -76,7 +79,7 @@ struct PullRequestWire<'a> {
     #[serde(borrow, deserialize_with = "wire::nullable")]
     files: Option<ListWire<'a>>,
     #[serde(borrow)]
-    commits: ListWire<'a>,
+    commits: CountedWire<'a>,
     #[serde(borrow)]
     closing_issues_references: ListWire<'a>,
     #[serde(borrow)]
@@ -101,6 +104,16 @@ impl From<StateWire> for PullRequestState {
             StateWire::Merged => Self::Merged,
         }
     }
+}
+
+/// A list that says how long it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CountedWire<'a> {
+    total_count: i64,
+    page_info: PageInfoWire,
+    #[serde(borrow)]
+    nodes: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -130,7 +143,7 @@ struct ReferenceWire {
 #[derive(Deserialize)]
 struct CommitOfWire<'a> {
     #[serde(borrow)]
-    commit: &'a serde_json::value::RawValue,
+    commit: &'a RawValue,
 }
 
 pub(super) fn label(piece: Piece<'_>) -> Result<String, Error> {
@@ -185,7 +198,8 @@ async fn whole(client: &Client, piece: &Piece<'_>) -> Result<PullRequest, Error>
         files = Some(some).filter(|some| wire.changed_files.is_some_and(|all| i64::try_from(some.len()).is_ok_and(|got| got >= all)));
     }
 
-    let (mut drafts, more) = wire.commits.open("commits", None, request, commit)?;
+    let CountedWire { total_count: commit_count, page_info, nodes } = wire.commits;
+    let (mut drafts, more) = ListWire { page_info, nodes }.open("commits", None, request, commit)?;
     commits::OF_PULL_REQUEST.extend(client, id, more, &mut drafts, &mut evidence, commit).await?;
     let mut commits = Vec::with_capacity(drafts.len());
     for draft in drafts {
@@ -220,12 +234,16 @@ async fn whole(client: &Client, piece: &Piece<'_>) -> Result<PullRequest, Error>
         merged_at: wire.merged_at,
         merged_by: wire::account(wire.merged_by),
         base: wire.base_ref_name,
+        head: wire.head_ref_name,
+        head_commit: wire.head_ref_oid,
+        body: wire.body,
         head_repository: wire.head_repository.map(|repository| repository.name_with_owner),
         labels,
         additions: wire.additions,
         deletions: wire.deletions,
         files,
         commits,
+        commit_count,
         closes,
         reviews,
         comments,

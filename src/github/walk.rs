@@ -83,6 +83,7 @@ mod tests {
             additions: None,
             deletions: None,
             parents: parents.iter().map(|&p| p.to_owned()).collect(),
+            brought_by: None,
             evidence: Default::default(),
         }
     }

@@ -52,6 +52,12 @@ impl PageInfoWire {
     }
 }
 
+/// A thing of which only the node id is asked.
+#[derive(Debug, Deserialize)]
+pub(super) struct IdWire {
+    pub id: String,
+}
+
 /// GitHub's 64-bit numbers: `BigInt` is written as text, `Int` as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Big(pub i64);

@@ -113,7 +113,7 @@ pub struct Contribution {
     /// Opened, submitted, committed or published, by GitHub's clock. A commit's time is its committer's word, held between the opening and
     /// the merge of the pull request that brought it; where none did, nobody vouches for it (`number` is absent).
     pub occurred_at: DateTime<Utc>,
-    /// Merged or closed, for a pull request or an issue.
+    /// Merged or closed, for a pull request or an issue; of a commit, when the pull request that brought it was merged.
     pub closed_at: Option<DateTime<Utc>>,
     /// The author of the pull request or issue that this belongs to; of a commit, of the pull request that brought it.
     pub parent_account: Option<AccountId>,
@@ -176,6 +176,12 @@ pub struct Change {
     /// The number of the pull request, in the same repository, that it reverts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reverts: Option<i64>,
+    /// The object id of the commit that it reverts, where it names one and no pull request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reverts_commit: Option<String>,
+    /// The commit at the tip of its branch: what was read of the text of the change holds as long as this stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
 }
 
 impl Contribution {

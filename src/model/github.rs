@@ -76,6 +76,10 @@ pub struct PullRequest {
     pub merged_at: Option<DateTime<Utc>>,
     pub merged_by: Option<Account>,
     pub base: String,
+    /// The branch that it comes from, and the commit at its tip.
+    pub head: String,
+    pub head_commit: String,
+    pub body: String,
     /// `owner/name` of the repository it comes from; absent when that was deleted.
     pub head_repository: Option<String>,
     pub labels: Vec<String>,
@@ -84,6 +88,8 @@ pub struct PullRequest {
     /// Absent when GitHub gives no list (a diff too large, or the data is gone).
     pub files: Option<Vec<ChangedFile>>,
     pub commits: Vec<Commit>,
+    /// How many commits it has: GitHub lists at most 250.
+    pub commit_count: i64,
     /// The issues that its merge closes.
     pub closes: Vec<IssueReference>,
     pub reviews: Vec<Review>,
@@ -159,12 +165,19 @@ pub struct Issue {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
-    /// Who closed it last, and the pull request that did, where there was one.
+    /// Who closed it last, and the pull request of its repository that did (or brought the commit that did), where there was one.
     pub closed_by: Option<Account>,
-    pub closed_by_pull_request: Option<i64>,
+    pub closed_by_pull_request: Option<ClosingPullRequest>,
     pub labels: Vec<String>,
     pub comments: Vec<Comment>,
     pub evidence: Evidence,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosingPullRequest {
+    pub number: i64,
+    pub author: Option<Account>,
+    pub is_merged: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,7 +195,19 @@ pub struct Commit {
     pub deletions: Option<i64>,
     /// Ids of the parents: more than one is a merge.
     pub parents: Vec<String>,
+    /// The merged pull request of its repository that brought it to the default branch. Absent: none did, and in the commits of a pull
+    /// request, where it is not asked for.
+    pub brought_by: Option<Bringing>,
     pub evidence: Evidence,
+}
+
+/// A merged pull request, as a commit knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bringing {
+    pub number: i64,
+    pub author: Option<Account>,
+    pub created_at: DateTime<Utc>,
+    pub merged_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

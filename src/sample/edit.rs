@@ -1,6 +1,8 @@
 //! What people do on GitHub, each deed at a moment, with what GitHub does of itself: numbers, states, `updatedAt`.
 //! It must not move the world's clock back.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SubsecRound as _, Utc};
 
 use super::world::{
@@ -86,6 +88,10 @@ impl Edit<'_> {
             merged_at: None,
             merged_by: None,
             base: self.repository.default_branch.clone(),
+            head: format!("patch-{number}"),
+            body: String::new(),
+            merge_commit: None,
+            patches: BTreeMap::new(),
             head_repository: Some(self.repository.name.clone()),
             labels: Vec::new(),
             lines: Some(lines),
@@ -126,6 +132,7 @@ impl Edit<'_> {
         let parents = self.repository.head.clone().into_iter().collect();
         let oid = self.repository.add_commit(at, &format!("{title} (#{number})"), vec![author], lines, parents);
         self.repository.push(&oid, at);
+        self.pull_request(number)?.merge_commit = Some(oid.clone());
         let here = self.repository.id;
         let closer = Closer::PullRequest(Reference { repository: here, number });
         for issue in closes.iter().filter(|issue| issue.repository == here) {

@@ -4,7 +4,7 @@
 //! What the world needs and the record has not is derived: numbers of items by their order, one commit to a pull request, a
 //! default branch of the merges in their order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -170,6 +170,10 @@ fn pull_request(repository: &mut Repository, people: &People, wire: PullRequestW
         merged_at: wire.merged_at,
         merged_by: people.find(wire.merged_by.as_deref(), || format!("the merge of {}", item()))?,
         base: repository.default_branch.clone(),
+        head: format!("patch-{}", wire.number),
+        body: String::new(),
+        merge_commit: None,
+        patches: BTreeMap::new(),
         head_repository: None,
         labels: wire.labels,
         lines: files.as_deref().map(Lines::of),
@@ -269,6 +273,7 @@ fn write_branch(repository: &mut Repository, merges: &[(i64, u8)]) {
         } else {
             repository.add_commit(merged_at, &headline, vec![author], pull_request.lines, tip)
         };
+        repository.pull_requests[at].merge_commit = Some(oid.clone());
         repository.push(&oid, merged_at);
     }
 }

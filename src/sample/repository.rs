@@ -31,6 +31,12 @@ impl Repository {
         self.pull_requests.iter().find(|pull_request| pull_request.number == number)
     }
 
+    /// The merged pull request that brought a commit: among its own, or as what its merge left.
+    pub fn bringing(&self, oid: &str) -> Option<&PullRequest> {
+        let brought = |it: &&PullRequest| it.merge_commit.as_deref() == Some(oid) || it.commits.iter().any(|its| its == oid);
+        self.pull_requests.iter().filter(|it| it.merged_at.is_some()).find(brought)
+    }
+
     pub fn issue(&self, number: i64) -> Option<&Issue> {
         self.issues.iter().find(|issue| issue.number == number)
     }

@@ -78,6 +78,13 @@ pub struct PullRequest {
     pub merged_at: Option<DateTime<Utc>>,
     pub merged_by: Option<AccountId>,
     pub base: String,
+    /// The branch that it comes from.
+    pub head: String,
+    pub body: String,
+    /// The commit that its merge left on the default branch, where it is known.
+    pub merge_commit: Option<String>,
+    /// What the patches say, by path. Where there is none, one is made of the file's numbers.
+    pub patches: BTreeMap<String, String>,
     /// Absent when the fork was deleted.
     pub head_repository: Option<FullName>,
     pub labels: Vec<String>,

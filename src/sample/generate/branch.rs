@@ -43,6 +43,7 @@ pub(super) fn write(repository: &mut Repository, scene: &Scene<'_>, merges: Vec<
         repository.pull_requests[at].commits = oids.clone();
         if pull_request.merged_at.is_some() {
             let oid = merge(repository, scene, &pull_request, oids, dice);
+            repository.pull_requests[at].merge_commit = Some(oid.clone());
             repository.push(&oid, merged_at);
             tips.0.push((merged_at, oid));
             if dice.one_in(15) {

@@ -1,6 +1,8 @@
 //! Writes planned pull requests down.
 //! It must not let anything happen after `now`: what would have, has not happened yet.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -51,6 +53,10 @@ pub(super) fn write(repository: &mut Repository, scene: &Scene<'_>, number: i64,
         merged_at: is_merged.then_some(end),
         merged_by: merger(scene, plan.author, fate, dice),
         base: repository.default_branch.clone(),
+        head: format!("patch-{number}"),
+        body: String::new(),
+        merge_commit: None,
+        patches: BTreeMap::new(),
         head_repository: fork(repository, plan),
         labels: labels(plan.kind, dice),
         lines: Some(lines),

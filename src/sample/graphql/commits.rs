@@ -26,6 +26,10 @@ pub(super) fn commit<'w>(repository: &'w Repository, it: &'w Commit, name: &str,
             let parents = it.parents.iter().filter_map(|oid| repository.commits.get(oid));
             List::plain("CommitConnection", parents.map(|commit| Thing::Commit(repository, commit))).page(arguments)?
         }
+        "associatedPullRequests" => {
+            let brought = repository.bringing(&it.oid).map(|pull_request| Thing::PullRequest(repository, pull_request));
+            List::plain("PullRequestConnection", brought).page(arguments)?
+        }
         "history" => {
             let history = repository.history(&it.oid).into_iter().map(|commit| Thing::Commit(repository, commit));
             List::plain("CommitHistoryConnection", history).page(arguments)?

@@ -60,7 +60,8 @@ fn stored(fetches: &[&Fetched]) -> BTreeMap<String, String> {
             let closes: Vec<i64> = it.closes.iter().map(|issue| issue.number).collect();
             let times = (it.created_at, it.updated_at, it.closed_at, it.merged_at);
             let rest = (&it.state, it.is_draft, &it.author_association, &it.head_repository, &it.labels, &it.base);
-            let line = format!("#{} {:?} {who:?} {size:?} {commits:?} {closes:?} {times:?} {rest:?}", it.number, it.title);
+            let head = (&it.head, &it.head_commit, &it.body, it.commit_count);
+            let line = format!("#{} {:?} {who:?} {size:?} {commits:?} {closes:?} {times:?} {rest:?} {head:?}", it.number, it.title);
             lines.insert(format!("pull request {}", it.github_id), line);
             for review in &it.reviews {
                 let line = format!("#{} {:?} {:?} {:?}", it.number, id(&review.author), review.state, review.submitted_at);
@@ -71,13 +72,15 @@ fn stored(fetches: &[&Fetched]) -> BTreeMap<String, String> {
             lines.extend(it.comments.iter().map(|c| comment(&format!("#{}", it.number), c)));
         }
         for it in &batch.issues {
-            let who = (id(&it.author), id(&it.closed_by), it.closed_by_pull_request);
+            let who =
+                (id(&it.author), id(&it.closed_by), it.closed_by_pull_request.as_ref().map(|by| (by.number, id(&by.author), by.is_merged)));
             let line = format!("#{} {who:?} {:?} {:?} {:?} {:?}", it.number, it.state, it.updated_at, it.closed_at, it.labels);
             lines.insert(format!("issue {}", it.github_id), line);
             lines.extend(it.comments.iter().map(|c| comment(&format!("#{}", it.number), c)));
         }
         for it in &batch.commits {
-            let line = format!("{:?} {:?} {:?} {:?}", accounts(it), (it.additions, it.deletions), it.parents, it.committed_at);
+            let by = it.brought_by.as_ref().map(|by| (by.number, id(&by.author), by.created_at, by.merged_at));
+            let line = format!("{:?} {:?} {:?} {:?} {by:?}", accounts(it), (it.additions, it.deletions), it.parents, it.committed_at);
             lines.insert(format!("commit {}", it.oid), line);
         }
         lines.extend(batch.releases.iter().map(release));
@@ -124,9 +127,11 @@ fn real(world: &World, it: &Repository) -> BTreeMap<String, String> {
         let commits: Vec<_> = p.commits.iter().map(|oid| (oid, accounts(&it.commits[oid]), &it.commits[oid].parents)).collect();
         let closes: Vec<i64> = p.closes.iter().map(|issue| issue.number).collect();
         let times = (p.created_at, p.updated_at, p.closed_at, p.merged_at);
-        let head = p.head_repository.as_ref().map(|name| name.as_str().to_owned());
-        let rest = (&p.state, p.is_draft, &p.association, head, &p.labels, &p.base);
-        let line = format!("#{} {:?} {who:?} {size:?} {commits:?} {closes:?} {times:?} {rest:?}", p.number, p.title);
+        let fork = p.head_repository.as_ref().map(|name| name.as_str().to_owned());
+        let rest = (&p.state, p.is_draft, &p.association, fork, &p.labels, &p.base);
+        let tip = p.commits.last().map_or("0000000000000000000000000000000000000000", String::as_str);
+        let head = (&p.head, tip, &p.body, p.commits.len());
+        let line = format!("#{} {:?} {who:?} {size:?} {commits:?} {closes:?} {times:?} {rest:?} {head:?}", p.number, p.title);
         lines.insert(format!("pull request {}", p.id), line);
         for review in &p.reviews {
             let line = format!("#{} {:?} {:?} {:?}", p.number, numbered(review.author), review.state, review.submitted_at);
@@ -138,17 +143,20 @@ fn real(world: &World, it: &Repository) -> BTreeMap<String, String> {
     for i in &it.issues {
         let closing = i.closings.last().filter(|_| i.state == IssueState::Closed);
         let closer = closing.and_then(|closing| match &closing.closer {
-            Some(Closer::PullRequest(by)) if by.repository == it.id => Some(by.number),
+            Some(Closer::PullRequest(by)) if by.repository == it.id => it.pull_request(by.number),
+            Some(Closer::Commit(oid)) => it.bringing(oid),
             _ => None,
         });
+        let closer = closer.map(|by| (by.number, numbered(by.author), by.merged_at.is_some()));
         let who = (numbered(i.author), closing.and_then(|closing| numbered(closing.actor)), closer);
         let line = format!("#{} {who:?} {:?} {:?} {:?} {:?}", i.number, i.state, i.updated_at, i.closed_at, i.labels);
         lines.insert(format!("issue {}", i.id), line);
         lines.extend(i.comments.iter().map(|c| comment(&format!("#{}", i.number), c)));
     }
     for c in it.branch() {
+        let by = it.bringing(&c.oid).map(|by| (by.number, numbered(by.author), by.created_at, by.merged_at.unwrap()));
         let line = format!(
-            "{:?} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {by:?}",
             accounts(c),
             (c.lines.map(|l| l.additions), c.lines.map(|l| l.deletions)),
             c.parents,
