@@ -28,7 +28,8 @@ fn every_rule_book_is_a_policy_with_a_name_of_its_own_and_a_page() {
     assert_eq!(names.len(), files.len());
     for file in &files {
         let page = format!("docs/rule_books/{}", file.replace(".toml", ".md"));
-        let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&page)).unwrap_or_else(|error| panic!("{page}: {error}"));
+        let page =
+            std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&page)).unwrap_or_else(|error| panic!("{page}: {error}"));
         assert!(page.contains(&format!("seeds/policies/{file}")), "the page of {file} names the file");
     }
 }
@@ -38,6 +39,6 @@ fn a_rule_book_is_explained_line_by_line() {
     for file in files() {
         let text = desk::text(&file);
         let comments = text.lines().filter(|line| line.contains('#')).count();
-        assert!(comments * 4 >= text.lines().filter(|line| !line.trim().is_empty()).count(), "{file} has {comments} lines with a comment");
+        assert!(comments * 5 >= text.lines().filter(|line| !line.trim().is_empty()).count(), "{file} has {comments} lines with a comment");
     }
 }

@@ -78,12 +78,21 @@ fn fault(fixture: &Fixture) -> Option<String> {
         Outcome::Once(worth) => sheet.points == points(worth) && excluded("counted_elsewhere"),
         Outcome::AtMost(most) => sheet.points <= points(most),
         Outcome::Flagged(code, kept) => {
-            let flagged = |line: &accredit::model::score::Line| codes(&line.flags).contains(&code) && scoring::answer(line) == Answer::Flagged;
+            let flagged =
+                |line: &accredit::model::score::Line| codes(&line.flags).contains(&code) && scoring::answer(line) == Answer::Flagged;
             sheet.points == points(kept) && sheet.lines.iter().any(flagged)
         }
         Outcome::Member(code, kept) => sheet.points == points(kept) && codes(&sheet.flags).contains(&code),
     };
-    (!ok).then(|| format!("{}: expected {outcome:?}, got {} points, flags {:?}, lines {:#?}", fixture.name, sheet.points, codes(&sheet.flags), desk.told()))
+    (!ok).then(|| {
+        format!(
+            "{}: expected {outcome:?}, got {} points, flags {:?}, lines {:#?}",
+            fixture.name,
+            sheet.points,
+            codes(&sheet.flags),
+            desk.told()
+        )
+    })
 }
 
 type Trick = (&'static str, fn() -> Vec<Fixture>);

@@ -64,7 +64,10 @@ fn the_practice_rule_book_is_read_as_it_is_written() {
     assert_eq!(rule.selector.requires, [Requirement::Merged, Requirement::ConfirmedByAnother]);
     assert_eq!(rule.pay, Pay::Points(Points::from_thousandths(10_000)));
     let steps: Vec<(i64, String)> = rule.size.iter().map(|step| (step.from, step.factor.to_string())).collect();
-    assert_eq!(steps, [(0, "0"), (1, "0.2"), (3, "0.5"), (11, "1"), (101, "1.5"), (501, "2")].map(|(from, factor)| (from, factor.to_owned())));
+    assert_eq!(
+        steps,
+        [(0, "0"), (1, "0.2"), (3, "0.5"), (11, "1"), (101, "1.5"), (501, "2")].map(|(from, factor)| (from, factor.to_owned()))
+    );
     assert_eq!(policy.rules[1].selector.states, [State::Approved, State::ChangesRequested]);
     assert_eq!(policy.limits[0].per, Per::Day);
     assert_eq!((policy.limits[0].items, policy.limits[0].points), (Some(5), None));

@@ -71,7 +71,8 @@ fn roles_end_at_ten_and_the_units_at_four() {
     releases(&mut desk, lantern, 12);
     let mut told = desk.told();
     told.retain(|line| !line.starts_with("release "));
-    let expected = ["dependants 1000: 5", "mark 7: measured", "releases 12: 3", "role 1: 5", "role 3: 5", "role 5: 5, of that 0 (cap_group)"];
+    let expected =
+        ["dependants 1000: 5", "mark 7: measured", "releases 12: 3", "role 1: 5", "role 3: 5", "role 5: 5, of that 0 (cap_group)"];
     assert_eq!(told, expected);
     // 10 + 3 + 5 = 18 are four whole units; 20 would be five, and four are the most.
     assert_eq!((desk.points(), &*desk.credits()), (points("18"), "4"));

@@ -6,8 +6,20 @@ use crate::support::desk::{Desk, book, codes, commit, points, pull_request};
 
 /// Mondays of the fourteen weeks of the term.
 const WEEKS: [&str; 14] = [
-    "2025-08-11", "2025-08-18", "2025-08-25", "2025-09-01", "2025-09-08", "2025-09-15", "2025-09-22", "2025-09-29", "2025-10-06", "2025-10-13",
-    "2025-10-20", "2025-10-27", "2025-11-03", "2025-11-10",
+    "2025-08-11",
+    "2025-08-18",
+    "2025-08-25",
+    "2025-09-01",
+    "2025-09-08",
+    "2025-09-15",
+    "2025-09-22",
+    "2025-09-29",
+    "2025-10-06",
+    "2025-10-13",
+    "2025-10-20",
+    "2025-10-27",
+    "2025-11-03",
+    "2025-11-10",
 ];
 
 /// Fourteen weeks in Singapore, with the project of the course (registered as the member's own) and one outside.

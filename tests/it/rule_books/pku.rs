@@ -17,15 +17,16 @@ fn one_accepted_feature_with_an_issue_and_a_comment() {
     desk.did(changed(pull_request(project, 3, "2025-10-01", "2025-10-09", 150), |change| change.reviews = 2));
     desk.state(mark("difficulty", "3.5", "2026-01-10"));
     let expected = [
-        "accepted 1: 1",   // one was accepted
+        "accepted 1: 1",       // one was accepted
         "difficulty 3.5: 3.5", // as staff said
-        "interacted 2: 1", // an issue and a comment: once is enough
+        "interacted 2: 1",     // an issue and a comment: once is enough
         "issue 1: measured",
         "issue_comment 2: measured",
         "kinds 2: 2",                                 // fewer than three accepted: an issue and a pull request are two kinds
         "kinds_tried 2: nothing (condition_not_met)", // something was accepted
         "largest 150: 2",                             // more than 100 lines, not more than 500
         "largest_tried 150: nothing (condition_not_met)",
+        "mark 1: measured",
         "pull_request 3: measured",
         "several_accepted 1: 0", // not three
         "source 1: 1",
@@ -58,6 +59,7 @@ fn each_of_the_three_parts_ends_at_five() {
         "kinds_tried 2: nothing (condition_not_met)",
         "largest 600: 3", // more than 500
         "largest_tried 600: nothing (condition_not_met)",
+        "mark 1: measured",
         "pull_request 2: measured",
         "pull_request 3: measured",
         "pull_request 4: measured",
@@ -87,13 +89,14 @@ fn what_nobody_accepted_is_worth_three_fifths_and_at_most_three() {
         "difficulty 1: 1",
         "interacted 2: 1",
         "issue 1: measured",
-        "kinds 3: 3 × 0 = 0", // nothing was accepted: this group is worth nothing
+        "kinds 3: 3 × 0 = 0",                              // nothing was accepted: this group is worth nothing
         "kinds_tried 3: 3 × 0.6, of that 0.6 (cap_group)", // 1.8, of which 3 - 1.8 - 0.6 = 0.6 has room
         "largest 600: 3 × 0 = 0",
         "largest_tried 600: 3 × 0.6 = 1.8",
+        "mark 1: measured",
         "pull_request 3: measured",
         "review 2: measured",
-        "several_accepted 0: 0",
+        "several_accepted 0: 0 × 0 = 0",
         "source 1: 1",
         "submitted 1: 2",
         "worked_through 1: 1 × 0 = 0",
@@ -115,6 +118,9 @@ fn a_repository_of_ones_own_does_not_count() {
     desk.did(pull_request(own, 1, "2025-10-01", "2025-10-09", 900));
     desk.did(issue(own, 2, "2025-10-01", "2025-10-09"));
     let told = desk.told();
-    assert!(told.contains(&"pull_request 1: nothing (own_repository)".to_owned()) && told.contains(&"issue 2: nothing (own_repository)".to_owned()));
+    assert!(
+        told.contains(&"pull_request 1: nothing (own_repository)".to_owned())
+            && told.contains(&"issue 2: nothing (own_repository)".to_owned())
+    );
     assert_eq!((desk.points(), &*desk.credits()), (points("0"), "0"));
 }

@@ -74,9 +74,9 @@ fn the_whole_term_is_explained() {
     let desk = three_months();
     let expected = [
         "carried out: -5", // 125 earned, 40 + 80 = 120 paid
-        "time_log 1: 10",  // 40 hours: not more than 40
         "time_log 11: 10", // 30 hours
         "time_log 13: 5",  // 10 hours
+        "time_log 1: 10",  // 40 hours: not more than 40
         "time_log 3: 5",   // 20 hours
         "time_log 5: 40",  // 160 hours: not more than 160
         "time_log 7: 5",   // 15 hours

@@ -72,7 +72,8 @@ fn a_second_late_in_beijing_is_late_though_prague_has_an_evening_left(#[case] op
     let distinction = desk.state(achievement("distinction", None, "2025-11-10"));
     desk.state(confirmation("committee", Some(About::Statement(distinction)), "2025-11-11"));
     // The distinction is for those who passed.
-    let expected = ["achievement 3: measured".to_owned(), "distinction 1: nothing (condition_not_met)".to_owned(), format!("pull_request 1: {says}")];
+    let expected =
+        ["achievement 3: measured".to_owned(), "distinction 1: nothing (condition_not_met)".to_owned(), format!("pull_request 1: {says}")];
     assert_eq!(desk.told(), expected);
     assert_eq!((desk.points(), &*desk.credits()), (points("0"), "0"));
 }

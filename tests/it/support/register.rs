@@ -169,6 +169,7 @@ fn line(record: &Record) -> Line {
         counted_at: record.contribution.occurred_at,
         rule: Some("merged".into()),
         base: Points::from_thousandths(10_000),
+        basis: Vec::new(),
         factors: vec![Factor {
             name: "category".into(),
             value: "1.25".parse().unwrap(),

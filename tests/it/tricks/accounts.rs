@@ -36,7 +36,10 @@ pub fn bots() -> Vec<Fixture> {
     let (issues, project) = practice();
     vec![
         on_practice("a pull request", pulls(PullRequest { author: bot(), ..facts::pull_request() })),
-        on_practice("an app that GitHub shows as a user", pulls(PullRequest { author: machine("renovate[bot]", AccountKind::User), ..facts::pull_request() })),
+        on_practice(
+            "an app that GitHub shows as a user",
+            pulls(PullRequest { author: machine("renovate[bot]", AccountKind::User), ..facts::pull_request() }),
+        ),
         on_practice("a review", pulls(PullRequest { reviews: vec![review(1, bot(), ReviewState::Approved, "2025-10-05")], ..of_ann() })),
         on_practice("a comment", pulls(PullRequest { comments: vec![facts::comment(1, bot())], ..of_ann() })),
         on_practice("a release", Batch { releases: vec![release(bot())], ..Batch::default() }),
@@ -48,7 +51,8 @@ pub fn bots() -> Vec<Fixture> {
 /// G17: what a machine made says so itself, in its branch, its author lines and trailers. The practice rule book asks to declare it; another
 /// may deny it. How fast somebody works is flagged. Nobody guesses from the style of a text.
 pub fn automation() -> Vec<Fixture> {
-    let named = |name: &str| Commit { authors: vec![CommitAuthor { name: Some(name.into()), account: None }], ..commit("c1", "2025-10-01", &[]) };
+    let named =
+        |name: &str| Commit { authors: vec![CommitAuthor { name: Some(name.into()), account: None }], ..commit("c1", "2025-10-01", &[]) };
     let trailer = |name: &str| {
         let mut both = commit("c1", "2025-10-01", &[ME]);
         both.authors.push(CommitAuthor { name: Some(name.into()), account: None });
@@ -58,7 +62,9 @@ pub fn automation() -> Vec<Fixture> {
         let (mut desk, project) = practice();
         let outcome = if denied { Outcome::Nothing("automation") } else { Outcome::Flagged("automation_mark", "10") };
         if denied {
-            desk.policy = desk::parse("denies.toml", &desk::text("practice.toml").replace("automation = \"declare\"", "automation = \"deny\"")).unwrap();
+            desk.policy =
+                desk::parse("denies.toml", &desk::text("practice.toml").replace("automation = \"declare\"", "automation = \"deny\""))
+                    .unwrap();
         }
         tried(name, with_pull_request(desk, project, pull_request), outcome)
     };
@@ -95,7 +101,10 @@ fn who_declares_it_is_not_flagged() {
     let (desk, project) = practice();
     let mut desk = with_pull_request(desk, project, PullRequest { head: "copilot/fix-12".into(), ..facts::pull_request() });
     let key = desk.contributions[0].key.clone();
-    desk.state(accredit::model::statement::Statement { about: Some(About::Contribution(key)), ..stated(StatementKind::Declaration, "2025-10-02") });
+    desk.state(accredit::model::statement::Statement {
+        about: Some(About::Contribution(key)),
+        ..stated(StatementKind::Declaration, "2025-10-02")
+    });
     let sheet = desk.sheet();
     assert_eq!((sheet.points.to_string(), sheet.lines.iter().flat_map(|line| &line.flags).count()), ("10".into(), 0));
 }

@@ -141,6 +141,10 @@ pub fn comments() -> Vec<Fixture> {
             ..c
         }),
         written("a rule for reactions", practice.replace("kind = \"issue_comment\"", "kind = \"reaction\""), "reaction"),
-        written("a measure of reactions", format!("{practice}\n[[measures]]\nid = \"liked\"\ncount = \"reactions\"\npoints_each = 1\nmost = 5\n"), "reactions"),
+        written(
+            "a measure of reactions",
+            format!("{practice}\n[[measures]]\nid = \"liked\"\ncount = \"reactions\"\npoints_each = 1\nmost = 5\n"),
+            "reactions",
+        ),
     ]
 }

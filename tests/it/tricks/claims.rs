@@ -43,7 +43,11 @@ pub fn twice() -> Vec<Fixture> {
     let (mut shared, project) = practice();
     let work = shared.did(pull_request(project, 1, "2025-10-01", "2025-10-09", 50));
     for part in ["0.6", "0.9"] {
-        shared.state(Statement { value: Some(decimal(part)), about: Some(About::Contribution(work.clone())), ..stated(StatementKind::Share, "2025-10-20") });
+        shared.state(Statement {
+            value: Some(decimal(part)),
+            about: Some(About::Contribution(work.clone())),
+            ..stated(StatementKind::Share, "2025-10-20")
+        });
     }
     shared.context.shares.insert(work, shared.subject.statements.clone());
     vec![

@@ -107,7 +107,14 @@ pub fn review(id: i64, author: Option<Account>, state: ReviewState, day: &str) -
 }
 
 pub fn comment(id: i64, author: Option<Account>) -> Comment {
-    Comment { github_id: id, url: url(&format!("pull/12#issuecomment-{id}")), author, created_at: at("2025-10-03"), body_length: 40, evidence: evidence() }
+    Comment {
+        github_id: id,
+        url: url(&format!("pull/12#issuecomment-{id}")),
+        author,
+        created_at: at("2025-10-03"),
+        body_length: 40,
+        evidence: evidence(),
+    }
 }
 
 /// Mine, closed as completed by Ann's merged pull request. It earns 3 points.

@@ -43,10 +43,12 @@ fn term(member: i64) -> Desk {
     let mut desk = Desk::under(book("practice.toml"));
     desk.subject.member = MemberId(Uuid::from_u128(1_000 + member as u128));
     desk.subject.account = account(member);
-    let projects: Vec<RepositoryId> = ["lantern-db/lantern", "kite-lang/kite", "harbour-kernel/harbour", "old-mill/wheel", "paper-boats/press"]
-        .map(|name| desk.repository(name, "community"))
-        .to_vec();
-    let mut work: Vec<Contribution> = (0..PULL_REQUESTS).map(|nth| merged(projects[draw(member, nth, 2, 5) as usize], member, nth)).collect();
+    let projects: Vec<RepositoryId> =
+        ["lantern-db/lantern", "kite-lang/kite", "harbour-kernel/harbour", "old-mill/wheel", "paper-boats/press"]
+            .map(|name| desk.repository(name, "community"))
+            .to_vec();
+    let mut work: Vec<Contribution> =
+        (0..PULL_REQUESTS).map(|nth| merged(projects[draw(member, nth, 2, 5) as usize], member, nth)).collect();
     for nth in 0..12 {
         let id = 5_000 + member * 100 + nth;
         let project = projects[draw(member, nth, 3, 5) as usize];
@@ -78,7 +80,13 @@ fn merged(project: RepositoryId, member: i64, nth: i64) -> Contribution {
         labels: labels[draw(member, nth, 10, 3) as usize].clone(),
         total_lines: Some(lines + draw(member, nth, 11, 3) * 400),
         changed_files: Some(1 + draw(member, nth, 12, 3)),
-        ..pull_request(project, number, &opened.to_rfc3339(), &(confirmed + TimeDelta::hours(draw(member, nth, 13, 70))).to_rfc3339(), lines)
+        ..pull_request(
+            project,
+            number,
+            &opened.to_rfc3339(),
+            &(confirmed + TimeDelta::hours(draw(member, nth, 13, 70))).to_rfc3339(),
+            lines,
+        )
     };
     changed(pull_request, |change| {
         change.committers = vec![account(member)];
@@ -121,7 +129,8 @@ fn more_than_two_hundred_varied_pull_requests_lose_nothing_and_few_are_flagged()
 
 #[test]
 fn the_honest_set_is_varied() {
-    let all: Vec<Contribution> = (0..MEMBERS).flat_map(|member| term(member).contributions).filter(|c| c.key.kind == Kind::PullRequest).collect();
+    let all: Vec<Contribution> =
+        (0..MEMBERS).flat_map(|member| term(member).contributions).filter(|c| c.key.kind == Kind::PullRequest).collect();
     let different = |mut values: Vec<i64>| {
         values.sort_unstable();
         values.dedup();

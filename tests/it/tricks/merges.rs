@@ -24,7 +24,11 @@ pub fn phantom() -> Vec<Fixture> {
     let approved = || vec![review(1, person(ANN), ReviewState::Approved, "2025-10-08")];
     vec![
         on_practice("nothing is in it", empty(), Outcome::Nothing("no_change")),
-        on_practice("nothing is in it and a friend approved", PullRequest { reviews: approved(), ..empty() }, Outcome::Nothing("no_change")),
+        on_practice(
+            "nothing is in it and a friend approved",
+            PullRequest { reviews: approved(), ..empty() },
+            Outcome::Nothing("no_change"),
+        ),
         on_practice("commits and no file", PullRequest { files: Some(Vec::new()), ..pull_request() }, Outcome::Nothing("no_change")),
         on_practice(
             "files and no commit of its own",
@@ -61,11 +65,19 @@ pub fn by_oneself() -> Vec<Fixture> {
     ];
     let (mut desk, project) = practice();
     desk.about_repository(project).owner = Some(ME);
-    fixtures.push(tried("a friend merges in one's own repository", with_pull_request(desk, project, pull_request()), Outcome::Nothing("own_repository")));
+    fixtures.push(tried(
+        "a friend merges in one's own repository",
+        with_pull_request(desk, project, pull_request()),
+        Outcome::Nothing("own_repository"),
+    ));
     let (mut desk, project) = practice();
     let me = desk.subject.member;
     desk.about_repository(project).members.push(me);
-    fixtures.push(tried("a friend merges in a repository that is registered as one's own", with_pull_request(desk, project, pull_request()), Outcome::Nothing("own_repository")));
+    fixtures.push(tried(
+        "a friend merges in a repository that is registered as one's own",
+        with_pull_request(desk, project, pull_request()),
+        Outcome::Nothing("own_repository"),
+    ));
     fixtures
 }
 
@@ -85,7 +97,8 @@ pub fn rewritten() -> Vec<Fixture> {
     };
     let merge = Commit { parents: vec!["a".into(), "b".into()], ..anns("c1", &[ME]) };
     let (desk, project) = practice();
-    let of_ann = PullRequest { author: person(ANN), merged_by: person(ME), commits: vec![commit("c1", "2025-10-01", &[ANN])], ..pull_request() };
+    let of_ann =
+        PullRequest { author: person(ANN), merged_by: person(ME), commits: vec![commit("c1", "2025-10-01", &[ANN])], ..pull_request() };
     let merged_by_me = with_commits(with_pull_request(desk, project, of_ann), project, vec![anns("c2", &[ME])]);
     let (desk, project) = practice();
     let of_a_bot = PullRequest { author: bot("backport[bot]"), ..pull_request() };
@@ -93,10 +106,18 @@ pub fn rewritten() -> Vec<Fixture> {
         tried("squashed by oneself under one's own name", merged_by_me, Outcome::Nothing("other_account")),
         tried("a bot brought it from one's branch", with_pull_request(desk, project, of_a_bot), Outcome::Nothing("other_account")),
         on_spread("the squashed commit bears one's name", vec![anns("c1", &[ME])], Outcome::Nothing("not_in_own_pull_request")),
-        on_spread("three rebased commits bear one's name", ["c1", "c2", "c3"].map(|oid| anns(oid, &[ME])).to_vec(), Outcome::Nothing("not_in_own_pull_request")),
+        on_spread(
+            "three rebased commits bear one's name",
+            ["c1", "c2", "c3"].map(|oid| anns(oid, &[ME])).to_vec(),
+            Outcome::Nothing("not_in_own_pull_request"),
+        ),
         on_spread("the merge commit is one's own", vec![merge], Outcome::Nothing("not_in_own_pull_request")),
         on_spread("the merge bot names one second", vec![anns("c1", &[ANN, ME])], Outcome::Nothing("other_account")),
-        on_spread("the squashed commit is the merger's and of Ben's work", vec![brought(BEN, "2025-10-01", "2025-10-09", commit("c1", "2025-10-09", &[ME]))], Outcome::Nothing("not_in_own_pull_request")),
+        on_spread(
+            "the squashed commit is the merger's and of Ben's work",
+            vec![brought(BEN, "2025-10-01", "2025-10-09", commit("c1", "2025-10-09", &[ME]))],
+            Outcome::Nothing("not_in_own_pull_request"),
+        ),
     ]
 }
 

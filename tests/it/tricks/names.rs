@@ -19,7 +19,8 @@ use crate::support::desk::{self, ANN, BEN, Desk, ME, changed, confirmation, deci
 
 /// Ann's merged pull request of 50 lines: 10 points, of which somebody claims a part for me.
 fn anns(repository: RepositoryId, committers: &[AccountId]) -> Contribution {
-    let of_ann = Contribution { account: Some(ANN), confirmed_by: vec![BEN], ..desk::pull_request(repository, 12, "2025-10-01", "2025-10-09", 50) };
+    let of_ann =
+        Contribution { account: Some(ANN), confirmed_by: vec![BEN], ..desk::pull_request(repository, 12, "2025-10-01", "2025-10-09", 50) };
     changed(of_ann, |change| {
         change.committers = committers.to_vec();
         change.co_authors = vec![ME];
@@ -50,7 +51,12 @@ fn shared(part: &str, committers: &[AccountId], before: &[&str]) -> (Desk, State
 /// G3: a name in a `Co-authored-by` line, or a share that nobody backs.
 pub fn co_authors() -> Vec<Fixture> {
     let (desk, project) = practice();
-    let trailer = PullRequest { author: person(ANN), merged_by: person(BEN), commits: vec![commit("c1", "2025-10-01", &[ANN, ME])], ..pull_request() };
+    let trailer = PullRequest {
+        author: person(ANN),
+        merged_by: person(BEN),
+        commits: vec![commit("c1", "2025-10-01", &[ANN, ME])],
+        ..pull_request()
+    };
     let trailer = with_pull_request(desk, project, trailer);
     let confirmed = |by: &[&str]| {
         let (mut desk, share) = shared("0.5", &[ANN], &[]);
@@ -99,16 +105,28 @@ pub fn forged() -> Vec<Fixture> {
         let (desk, course) = spread();
         tried(name, with_commits(desk, course, vec![commit]), outcome)
     };
-    let named = |account| Commit { authors: vec![CommitAuthor { name: Some("Person 1".into()), account }], ..commit("c1", "2025-10-05", &[]) };
+    let named =
+        |account| Commit { authors: vec![CommitAuthor { name: Some("Person 1".into()), account }], ..commit("c1", "2025-10-05", &[]) };
     let of_ann = |commit| brought(ANN, "2025-10-01", "2025-10-09", commit);
     let (desk, project) = practice();
     let pushed = with_commits(desk, project, vec![commit("c1", "2025-10-05", &[ME])]);
     vec![
         on_practice("one's address in another's commit", by_ann(vec![commit("c1", "2025-10-01", &[ME])])),
-        on_practice("one's address in every commit of another's", by_ann(vec![commit("c1", "2025-10-01", &[ME]), commit("c2", "2025-10-02", &[ME, ANN])])),
+        on_practice(
+            "one's address in every commit of another's",
+            by_ann(vec![commit("c1", "2025-10-01", &[ME]), commit("c2", "2025-10-02", &[ME, ANN])]),
+        ),
         tried("a commit under one's address without a pull request", pushed, Outcome::Nothing("no_rule")),
-        on_spread("a week filled by another's work under one's address", of_ann(commit("c1", "2025-10-05", &[ME])), Outcome::Nothing("not_in_own_pull_request")),
-        on_spread("a week filled by a push under one's address", commit("c1", "2025-10-05", &[ME]), Outcome::Nothing("not_in_own_pull_request")),
+        on_spread(
+            "a week filled by another's work under one's address",
+            of_ann(commit("c1", "2025-10-05", &[ME])),
+            Outcome::Nothing("not_in_own_pull_request"),
+        ),
+        on_spread(
+            "a week filled by a push under one's address",
+            commit("c1", "2025-10-05", &[ME]),
+            Outcome::Nothing("not_in_own_pull_request"),
+        ),
         on_spread("one's name with an address that nobody claims", of_ann(named(None)), Outcome::Nothing("other_account")),
         on_spread("one's name on another's account", of_ann(named(person(BEN))), Outcome::Nothing("other_account")),
     ]

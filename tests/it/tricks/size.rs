@@ -91,8 +91,9 @@ fn slices(name: &'static str, number: i64, lines: i64, days: i64, most: &'static
     let (mut desk, project) = practice();
     let first = crate::support::desk::at("2025-10-01");
     for nth in 0..number {
-        let opened = first + chrono::TimeDelta::days(days * nth) + chrono::TimeDelta::minutes(nth);
-        let slice = pull_request(project, 1 + nth, &opened.to_rfc3339(), &(opened + chrono::TimeDelta::days(2 + nth / 4)).to_rfc3339(), lines);
+        let opened = first + chrono::TimeDelta::days(days * nth) + chrono::TimeDelta::minutes(if days == 0 { nth } else { 0 });
+        let slice =
+            pull_request(project, 1 + nth, &opened.to_rfc3339(), &(opened + chrono::TimeDelta::days(2 + nth / 4)).to_rfc3339(), lines);
         desk.did(changed(slice, |change| change.files = vec![77]));
     }
     tried(name, desk, Outcome::AtMost(most))

@@ -40,9 +40,17 @@ pub fn backdated() -> Vec<Fixture> {
         on_spread("ten weeks of commits, brought after the term", dated("2026-02-09", "2026-02-10"), Outcome::Nothing("outside_term")),
         on_spread("ten weeks of commits, brought before the term", dated("2025-08-01", "2025-08-02"), Outcome::Nothing("outside_term")),
         on_spread("pushed without a pull request", pushed, Outcome::Nothing("not_in_own_pull_request")),
-        on_spread("a commit from before the term fills the week of its pull request alone", one("2025-01-01", "2025-10-06", "2025-10-08"), Outcome::AtMost("4")),
+        on_spread(
+            "a commit from before the term fills the week of its pull request alone",
+            one("2025-01-01", "2025-10-06", "2025-10-08"),
+            Outcome::AtMost("4"),
+        ),
         on_spread("a commit from the future fills no week of its own", future, Outcome::AtMost("4")),
-        on_spread("the author's date lies in the term", vec![brought(ME, "2026-02-20", "2026-02-21", authored)], Outcome::Nothing("outside_term")),
+        on_spread(
+            "the author's date lies in the term",
+            vec![brought(ME, "2026-02-20", "2026-02-21", authored)],
+            Outcome::Nothing("outside_term"),
+        ),
         tried("committed in the term and merged after it", with_pull_request(desk, project, late), Outcome::Nothing("outside_term")),
     ]
 }

@@ -65,7 +65,8 @@ pub fn issues() -> Vec<Fixture> {
         let (desk, project) = practice();
         tried(name, with_issue(desk, project, how), Outcome::Nothing("not_confirmed"))
     };
-    let by = |author, is_merged| Issue { closed_by_pull_request: Some(ClosingPullRequest { number: 71, author, is_merged }), ..facts::issue() };
+    let by =
+        |author, is_merged| Issue { closed_by_pull_request: Some(ClosingPullRequest { number: 71, author, is_merged }), ..facts::issue() };
     vec![
         stands("not planned", "state", |c| Contribution { state: State::NotPlanned, ..c }),
         stands("a duplicate", "state", |c| Contribution { state: State::Duplicate, ..c }),
@@ -78,13 +79,19 @@ pub fn issues() -> Vec<Fixture> {
         closed("closed by a pull request that nobody merged", by(person(BEN), false)),
         closed("closed by a bot's pull request", by(bot("dependabot[bot]"), true)),
         closed("closed by a deleted account's pull request", by(None, true)),
-        closed("closed by hand long ago, and nobody said why", Issue { state_reason: None, closed_by_pull_request: None, ..facts::issue() }),
+        closed(
+            "closed by hand long ago, and nobody said why",
+            Issue { state_reason: None, closed_by_pull_request: None, ..facts::issue() },
+        ),
     ]
 }
 
 #[test]
 fn an_issue_that_another_solved_is_paid() {
     let (desk, project) = practice();
-    let solved = Issue { closed_by_pull_request: Some(ClosingPullRequest { number: 71, author: person(AccountId(5)), is_merged: true }), ..facts::issue() };
+    let solved = Issue {
+        closed_by_pull_request: Some(ClosingPullRequest { number: 71, author: person(AccountId(5)), is_merged: true }),
+        ..facts::issue()
+    };
     assert_eq!(with_issue(desk, project, solved).points().to_string(), "3");
 }
