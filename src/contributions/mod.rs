@@ -6,6 +6,7 @@ mod automation;
 mod change;
 mod comments;
 mod commits;
+pub mod diff;
 mod draft;
 mod error;
 mod evidence;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Error, InstitutionTx, Result};
+use super::{Error, InstitutionTx, Result, Tx};
 use crate::model::{
     account::AccountId,
     ids::{MemberId, RepositoryId},
@@ -74,6 +74,12 @@ pub async fn untrack(tx: &mut InstitutionTx, id: RepositoryId) -> Result<bool> {
 
 pub async fn get(tx: &mut InstitutionTx, id: RepositoryId) -> Result<Option<TrackedRepository>> {
     Ok(select(tx, Narrowed { id: Some(id), ..Narrowed::default() }).await?.pop())
+}
+
+/// The name that GitHub last told us, whoever tracks it.
+pub async fn get_name(tx: &mut Tx, id: RepositoryId) -> Result<Option<FullName>> {
+    let name = sqlx::query_scalar!("select full_name from repositories where repository_id = $1", id.0).fetch_optional(tx.conn()).await?;
+    name.as_deref().map(full_name).transpose()
 }
 
 /// By the name that GitHub last told us, in whatever letters.

@@ -1,4 +1,4 @@
-//! Reads the outside of an answer: status, headers, and GraphQL's `data` and `errors`.
+//! Reads the outside of an answer: status, headers, and GraphQL's `data` and `errors` or a page of a REST list.
 //! It must not let a failed answer pass as an empty one.
 
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub(super) struct Head {
     pub limit: Option<u64>,
     pub remaining: Option<u64>,
     pub reset: Option<DateTime<Utc>>,
+    /// The answer is a page, and another one follows it.
+    has_next: bool,
     retry_after: Option<RetryAfter>,
 }
 
@@ -50,6 +52,7 @@ impl Head {
             limit: text("x-ratelimit-limit").and_then(|t| t.parse().ok()),
             remaining: text("x-ratelimit-remaining").and_then(|t| t.parse().ok()),
             reset: text("x-ratelimit-reset").and_then(|t| t.parse().ok()).and_then(|at| DateTime::from_timestamp(at, 0)),
+            has_next: text("link").is_some_and(|links| links.contains("rel=\"next\"")),
             retry_after: text("retry-after").and_then(|t| t.parse().ok().map(RetryAfter::Seconds).or_else(|| date(t).map(RetryAfter::At))),
         }
     }
@@ -179,6 +182,30 @@ pub(super) fn read(head: Head, text: &str) -> Result<Answer, Error> {
     match errors.iter().find(|e| e.kind.as_deref() == Some("RATE_LIMITED") || speaks_of_rate_limit(&e.message)) {
         Some(limit) => Err(limit.clone().into_error(head)),
         None => Ok(Answer { head, data: envelope.data, errors }),
+    }
+}
+
+/// A page of a REST list.
+#[derive(Debug)]
+pub(super) struct Page {
+    text: String,
+    pub has_next: bool,
+    request: Request,
+}
+
+pub(super) fn page(head: Head, text: String) -> Result<Page, Error> {
+    if head.status != 200 {
+        return Err(head.failure(&text));
+    }
+    match serde_json::from_str::<&RawValue>(&text) {
+        Ok(_) => Ok(Page { text, has_next: head.has_next, request: head.request }),
+        Err(error) => Err(Error::NotJson { start: start(text.trim_start()), message: error.to_string(), request: head.request }),
+    }
+}
+
+impl Page {
+    pub fn items<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<T>, Error> {
+        wire::read(&self.text, "the list", &self.request)
     }
 }
 

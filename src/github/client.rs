@@ -1,4 +1,5 @@
-//! Posts one GraphQL document and hands back its answer: octocrab for transport and authentication, its retry switched off.
+//! Posts one GraphQL document, or gets one REST page, and hands back the answer: octocrab for transport and authentication, its retry
+//! switched off.
 //! It must not sleep, repeat a request, or let the token out of octocrab's hands.
 
 use std::{
@@ -37,7 +38,14 @@ pub struct Client {
     octocrab: Option<Octocrab>,
     root: Arc<str>,
     requests: Arc<AtomicU64>,
-    pause: Arc<Mutex<Option<Pause>>>,
+    pauses: Arc<Mutex<[Option<Pause>; 2]>>,
+}
+
+/// GitHub keeps a budget for each of its two APIs.
+#[derive(Debug, Clone, Copy)]
+enum Api {
+    Graphql = 0,
+    Rest = 1,
 }
 
 /// The budget is nearly spent: nothing more is asked before `over`, which is `until` on our own monotonic clock.
@@ -63,7 +71,7 @@ impl Client {
             None => None,
             Some(token) => Some(build(&root, token.clone()).map_err(|why| Error::BaseUrl { url: root.clone(), why: why.to_string() })?),
         };
-        Ok(Self { octocrab, root: root.into(), requests: Arc::default(), pause: Arc::default() })
+        Ok(Self { octocrab, root: root.into(), requests: Arc::default(), pauses: Arc::default() })
     }
 
     /// How many requests went out, from this client and its clones.
@@ -85,19 +93,34 @@ impl Client {
     /// Asks, and leaves it to the caller what errors inside the answer mean.
     pub(super) async fn ask_text(&self, name: &str, text: &str, variables: Value) -> Result<Answer, Error> {
         let octocrab = self.octocrab.as_ref().ok_or(Error::NoToken)?;
-        self.check_budget()?;
+        self.check_budget(Api::Graphql)?;
         self.requests.fetch_add(1, Ordering::Relaxed);
         let body = json!({ "query": text, "variables": variables, "operationName": name });
         let response = octocrab._post("/graphql", Some(&body)).await.map_err(|e| broken(&e, Request::default()))?;
         let head = Head::read(response.status().as_u16(), response.headers());
         tracing::debug!(operation = name, status = head.status, request = %head.request, remaining = ?head.remaining, "asked GitHub");
-        self.remember_budget(&head);
+        self.remember_budget(Api::Graphql, &head);
         let text = octocrab.body_to_string(response).await.map_err(|e| broken(&e, head.request.clone()))?;
         answer::read(head, &text)
     }
 
-    fn check_budget(&self) -> Result<(), Error> {
-        let pause = *self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Gets one page of a REST list, and whether there is another behind it. `path` begins with `/`.
+    pub(super) async fn get_page(&self, path: &str) -> Result<answer::Page, Error> {
+        let octocrab = self.octocrab.as_ref().ok_or(Error::NoToken)?;
+        self.check_budget(Api::Rest)?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        // An Enterprise Server has its REST API at /api/v3, and our root there ends in /api.
+        let version = if self.root.ends_with("/api") { "/v3" } else { "" };
+        let response = octocrab._get(format!("{version}{path}")).await.map_err(|e| broken(&e, Request::default()))?;
+        let head = Head::read(response.status().as_u16(), response.headers());
+        tracing::debug!(path, status = head.status, request = %head.request, remaining = ?head.remaining, "asked GitHub");
+        self.remember_budget(Api::Rest, &head);
+        let text = octocrab.body_to_string(response).await.map_err(|e| broken(&e, head.request.clone()))?;
+        answer::page(head, text)
+    }
+
+    fn check_budget(&self, api: Api) -> Result<(), Error> {
+        let pause = self.pauses.lock().unwrap_or_else(PoisonError::into_inner)[api as usize];
         match pause {
             Some(pause) if Instant::now() < pause.over => Err(Error::RateLimited {
                 until: pause.until,
@@ -109,11 +132,11 @@ impl Client {
     }
 
     /// Leaves the last hundredth of the budget to whoever else works under the same account.
-    fn remember_budget(&self, head: &Head) {
+    fn remember_budget(&self, api: Api, head: &Head) {
         let (Some(limit), Some(remaining), Some(reset), Some(now)) = (head.limit, head.remaining, head.reset, head.date) else { return };
         let left = (reset - now).to_std().ok().filter(|_| remaining.saturating_mul(100) < limit);
         let pause = left.map(|left| Pause { over: Instant::now() + left.min(answer::LONGEST_PAUSE), until: reset });
-        *self.pause.lock().unwrap_or_else(PoisonError::into_inner) = pause;
+        self.pauses.lock().unwrap_or_else(PoisonError::into_inner)[api as usize] = pause;
     }
 }
 

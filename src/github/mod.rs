@@ -2,7 +2,7 @@
 //! It must not store, judge or guess: what GitHub did not say is absent, and what it should have said and did not is an error.
 //!
 //! One GraphQL document family to a `.graphql` file, and a Rust file beside it that turns its answer into `model::github` values;
-//! nothing of the wire goes further. Nothing here sleeps or tries again: an error says when that makes sense.
+//! nothing of the wire goes further. Only the text of a change comes by REST (`patches`). Nothing here sleeps or tries again: an error says when that makes sense.
 
 mod accounts;
 mod answer;
@@ -13,6 +13,7 @@ mod commits;
 mod error;
 mod issues;
 mod lists;
+mod patches;
 mod pull_requests;
 mod releases;
 mod repository;

@@ -2,6 +2,7 @@
 //! No network call stands between the begin and the commit of a transaction.
 
 mod link_accounts;
+mod read_changes;
 mod score_term;
 mod sync_repository;
 mod worker;

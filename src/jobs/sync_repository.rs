@@ -10,7 +10,7 @@ use crate::{
     github::Snapshot,
     model::{
         github::{Batch, Commit},
-        job::SyncRepository,
+        job::{ReadChanges, SyncRepository},
     },
 };
 
@@ -120,7 +120,8 @@ impl<'a> Store<'a> {
         Ok(())
     }
 
-    /// Stores the rest, the repository's own facts and its watermark, and closes the sync: all of it or nothing.
+    /// Stores the rest, the repository's own facts and its watermark, closes the sync, and asks for the text of what members had merged:
+    /// all of it or nothing.
     async fn end(
         &mut self,
         rest: Batch,
@@ -135,6 +136,7 @@ impl<'a> Store<'a> {
         let facts = syncs::put_facts(&mut tx, &self.held, &snapshot.facts, &evidence).await?;
         self.advance(&mut tx, items + facts, requests).await?;
         syncs::finish(&mut tx, &self.held, complete_until, self.tools.clock.now()).await?;
+        db::queue::enqueue(&mut tx, &ReadChanges { repository_id: self.held.repository }, None).await?;
         tx.commit().await?;
         Ok(())
     }

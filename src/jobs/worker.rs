@@ -5,8 +5,8 @@ use std::{future::Future, time::Duration};
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 
-use super::{Attempt, Tools, link_accounts, score_term, sync_repository};
-use crate::model::job::{Job, LinkAccounts, ScoreTerm, SyncRepository};
+use super::{Attempt, Tools, link_accounts, read_changes, score_term, sync_repository};
+use crate::model::job::{Job, LinkAccounts, ReadChanges, ScoreTerm, SyncRepository};
 
 /// How a worker works.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,7 @@ impl Worker {
             .shutdown_signal(stop)
             .add_extension(tools)
             .define_job::<SyncRepository>()
+            .define_job::<ReadChanges>()
             .define_job::<LinkAccounts>()
             .define_job::<ScoreTerm>()
             .init()
@@ -90,6 +91,14 @@ impl TaskHandler for SyncRepository {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         sync_repository::run(&tools(&context)?, &self, attempt(&context)).await
+    }
+}
+
+impl TaskHandler for ReadChanges {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        read_changes::run(&tools(&context)?, &self).await
     }
 }
 

@@ -229,3 +229,13 @@ pub struct Release {
     pub published_at: Option<DateTime<Utc>>,
     pub evidence: Evidence,
 }
+
+/// A changed file with the text of its change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePatch {
+    pub path: String,
+    pub additions: i64,
+    pub deletions: i64,
+    /// Hunks of a unified diff, without the lines above them. Absent for what is no text and for what is too large.
+    pub patch: Option<String>,
+}

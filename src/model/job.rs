@@ -28,6 +28,20 @@ impl Job for SyncRepository {
     }
 }
 
+/// Reads the text of the merged pull requests of members in a repository, where nobody has.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReadChanges {
+    pub repository_id: RepositoryId,
+}
+
+impl Job for ReadChanges {
+    const NAME: &'static str = "read_changes";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.repository_id)
+    }
+}
+
 /// Asks GitHub for the numeric ids of the members' logins that are still pending.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LinkAccounts {

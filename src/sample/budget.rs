@@ -1,4 +1,4 @@
-//! The points that a token may spend in an hour of the world's clock.
+//! The points that a token may spend in an hour of the world's clock, on one of the two APIs.
 //! It must not refill before the hour is over.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,12 +34,12 @@ impl Budget {
         }
     }
 
-    pub fn write(&self, headers: &mut HeaderMap) {
+    pub fn write(&self, headers: &mut HeaderMap, resource: &'static str) {
         headers.insert("x-ratelimit-limit", HeaderValue::from(LIMIT));
         headers.insert("x-ratelimit-remaining", HeaderValue::from(self.remaining));
         headers.insert("x-ratelimit-used", HeaderValue::from(LIMIT.saturating_sub(self.remaining)));
         headers.insert("x-ratelimit-reset", HeaderValue::from(self.reset.timestamp()));
-        headers.insert("x-ratelimit-resource", HeaderValue::from_static("graphql"));
+        headers.insert("x-ratelimit-resource", HeaderValue::from_static(resource));
     }
 }
 

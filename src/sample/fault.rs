@@ -51,7 +51,7 @@ impl Whole {
         respond(self.status, self.headers, "application/json; charset=utf-8", Body::from(text))
     }
 
-    fn say(&mut self, status: StatusCode, message: &str) {
+    pub fn say(&mut self, status: StatusCode, message: &str) {
         self.status = status;
         self.body = json!({ "message": message, "documentation_url": "https://docs.github.com/graphql", "status": status.as_str() });
     }

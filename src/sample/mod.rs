@@ -2,7 +2,7 @@
 //! It must not be used by anything but `accredit demo` and the tests, and must not know how we read its answers.
 //!
 //! `world` and `repository` hold the facts, and `edit` changes them as people do; `generate` and `history` make a world;
-//! `graphql` answers questions about it; `server` is its HTTP face, `budget` what a token may ask there, `fault` what goes wrong.
+//! `graphql` answers questions about it, and `patches` gives the text of a change; `server` is its HTTP face, `budget` what a token may ask there, `fault` what goes wrong.
 
 mod budget;
 mod edit;
@@ -10,6 +10,7 @@ mod fault;
 mod generate;
 mod graphql;
 mod history;
+mod patches;
 mod repository;
 mod server;
 mod world;

@@ -1,4 +1,4 @@
-//! The world's HTTP face, on a free port of this machine: `POST /graphql` and nothing else.
+//! The world's HTTP face, on a free port of this machine: `POST /graphql`, and `GET` of a pull request's files.
 //! It must not read the system's clock: every time that it tells is the world's.
 
 use std::{
@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::body::{self, Body};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use secrecy::SecretString;
@@ -25,6 +25,7 @@ use super::{
     budget::Budget,
     fault::{self, Fault, Whole},
     graphql::{self, Question},
+    patches,
     world::World,
 };
 
@@ -42,6 +43,7 @@ pub struct Server {
 /// What a client asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
+    /// `GET` where it was no question of GraphQL's; the document is then the address.
     pub operation: String,
     pub document: String,
     pub variables: Map<String, Value>,
@@ -61,6 +63,8 @@ type Deed = Box<dyn FnOnce(&mut World) + Send>;
 struct Log {
     asked: Vec<Asked>,
     budget: Budget,
+    /// Of the REST API.
+    core: Budget,
     faults: BTreeMap<usize, Fault>,
     deeds: BTreeMap<usize, Vec<Deed>>,
 }
@@ -80,7 +84,8 @@ impl Server {
     pub async fn start(world: World) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = Url::parse(&format!("http://{}", listener.local_addr()?)).map_err(io::Error::other)?;
-        let log = Log { asked: Vec::new(), budget: Budget::new(world.now), faults: BTreeMap::new(), deeds: BTreeMap::new() };
+        let (budget, core) = (Budget::new(world.now), Budget::new(world.now));
+        let log = Log { asked: Vec::new(), budget, core, faults: BTreeMap::new(), deeds: BTreeMap::new() };
         let shared = Arc::new(Shared { world: Mutex::new(world), log: Mutex::new(log) });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self { shared, base_url, accepting })
@@ -166,11 +171,15 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) {
 impl Shared {
     async fn answer(&self, request: Request<Incoming>) -> io::Result<Response<Body>> {
         let (head, body) = request.into_parts();
-        if head.method != Method::POST || head.uri.path() != "/graphql" {
+        let is_get = head.method == Method::GET && head.uri.path().starts_with("/repos/");
+        if !is_get && (head.method != Method::POST || head.uri.path() != "/graphql") {
             return Ok(self.message(StatusCode::NOT_FOUND, "Not Found"));
         }
         if !is_authorized(&head.headers) {
             return Ok(self.message(StatusCode::UNAUTHORIZED, "Bad credentials"));
+        }
+        if is_get {
+            return self.get(&head.uri);
         }
         let body = body::to_bytes(Body::new(body), LONGEST_QUESTION).await.map_err(io::Error::other)?;
         match serde_json::from_slice(&body) {
@@ -199,12 +208,49 @@ impl Shared {
         if fault == Some(Fault::RateLimited) {
             log.budget.remaining = 0;
         }
-        log.budget.write(&mut whole.headers);
+        log.budget.write(&mut whole.headers, "graphql");
         match fault {
             Some(fault) => fault::strike(&fault, whole),
             None => {
                 if !is_affordable {
                     fault::rate_limited(&mut whole);
+                }
+                Ok(whole.send())
+            }
+        }
+    }
+
+    /// A page of a pull request's files.
+    fn get(&self, uri: &Uri) -> io::Result<Response<Body>> {
+        let mut world = lock(&self.world);
+        let mut log = lock(&self.log);
+        let nth = log.asked.len();
+        for deed in log.deeds.remove(&nth).unwrap_or_default() {
+            deed(&mut world);
+        }
+        let page = patches::answer(&world, uri.path(), uri.query().unwrap_or_default());
+        log.asked.push(Asked { operation: "GET".to_owned(), document: uri.to_string(), variables: Map::new(), points: 1 });
+        let mut whole = Whole { status: StatusCode::OK, headers: headers(&world, nth), body: Value::Null };
+        match page {
+            Some(page) => {
+                if page.has_next {
+                    whole.headers.insert(header::LINK, HeaderValue::from_static("<https://api.github.com/next>; rel=\"next\""));
+                }
+                whole.body = page.files;
+            }
+            None => whole.say(StatusCode::NOT_FOUND, "Not Found"),
+        }
+        let fault = log.faults.remove(&nth);
+        if fault == Some(Fault::RateLimited) {
+            log.core.remaining = 0;
+        }
+        let is_affordable = log.core.spend(1, world.now);
+        log.core.write(&mut whole.headers, "core");
+        match fault.filter(|_| is_affordable) {
+            Some(fault) => fault::strike(&fault, whole),
+            None => {
+                if !is_affordable {
+                    whole.say(StatusCode::FORBIDDEN, "API rate limit exceeded for user ID 1.");
                 }
                 Ok(whole.send())
             }

@@ -52,9 +52,11 @@ impl<'a> Item<'a> {
             _ => false,
         }
     }
+}
 
-    /// Contributions by key, then statements by id: the order of items of one moment.
-    pub fn order(self, other: Self) -> Ordering {
+/// Contributions by key, then statements by id: the order of items of one moment, and what makes two the same.
+impl Ord for Item<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Contribution(a), Self::Contribution(b)) => a.key.cmp(&b.key),
             (Self::Contribution(_), Self::Statement(_)) => Ordering::Less,
@@ -63,6 +65,20 @@ impl<'a> Item<'a> {
         }
     }
 }
+
+impl PartialOrd for Item<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Item<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Item<'_> {}
 
 /// Where an item belongs. A statement that is about no repository has none, and the category "".
 #[derive(Debug, Clone, Copy)]

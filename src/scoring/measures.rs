@@ -209,7 +209,7 @@ fn amount(case: &Case<'_>, measure: &Measure, items: &[Found<'_, '_>]) -> Decima
         Count::Repositories => Decimal::from(items.iter().filter_map(|found| found.judged.repository).collect::<BTreeSet<_>>().len()),
         Count::Weeks => weeks(case, measure.serves_later_weeks, items),
         Count::LargestLines => items.iter().map(|found| alone(measure, found.judged.item)).max().unwrap_or_default(),
-        Count::Hours => items.iter().map(|found| alone(measure, found.judged.item)).sum(),
+        Count::Hours => sum(items.iter().map(|found| alone(measure, found.judged.item))),
         Count::Marks => newest_marks(items),
         Count::Openrank | Count::Activity => Decimal::ZERO,
     }
@@ -220,7 +220,12 @@ fn newest_marks(items: &[Found<'_, '_>]) -> Decimal {
     let mut marks: Vec<&Statement> = items.iter().filter_map(|found| found.judged.item.statement()).collect();
     marks.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| (b.stated_at, b.id).cmp(&(a.stated_at, a.id))));
     marks.dedup_by(|later, first| later.name == first.name);
-    marks.iter().filter_map(|mark| mark.value).sum()
+    sum(marks.iter().filter_map(|mark| mark.value))
+}
+
+/// What does not fit is more than every threshold.
+fn sum(values: impl Iterator<Item = Decimal>) -> Decimal {
+    values.into_iter().try_fold(Decimal::ZERO, Decimal::checked_add).unwrap_or(Decimal::MAX)
 }
 
 /// Weeks with an item; with `serves_later`, an item too many in one week serves the next week that has none.

@@ -257,23 +257,24 @@ fn judge<'a>(case: &Case<'a>, contributions: &'a [Contribution]) -> Vec<Judged<'
     judged.extend(case.taken_back().map(|(statement, withdrawal)| {
         Judged::excluded(Item::Statement(statement), case.happened_at(statement), Exclusion::Withdrawn(withdrawal))
     }));
-    judged.sort_unstable_by(|a, b| a.counted_at.cmp(&b.counted_at).then_with(|| a.item.order(b.item)));
-    judged.dedup_by(|later, first| later.item.order(first.item).is_eq());
+    // The keys are sorted by themselves: they are small, and what was judged is not.
+    judged.sort_by_cached_key(|judged| (judged.counted_at, judged.item));
+    judged.dedup_by(|later, first| later.item == first.item);
     judged
 }
 
 fn product(applied: &[Applied<'_>], group: Option<&str>) -> Decimal {
-    applied.iter().filter(|applied| group == Some(&applied.factor.group)).map(|applied| applied.factor.factor).product()
+    pay::product(applied.iter().filter(|applied| group == Some(&applied.factor.group)).map(|applied| applied.factor.factor))
 }
 
 fn multiply(applied: &[Applied<'_>], judged: &mut [Judged<'_>], measures: &mut Measures<'_>) {
     for judged in judged {
         if let Verdict::Earned(earning) = &judged.verdict {
-            judged.points = pay::times(earning.base, earning.factor * product(applied, earning.rule.group.as_deref()));
+            judged.points = pay::times(earning.base, pay::product([earning.factor, product(applied, earning.rule.group.as_deref())]));
         }
     }
     for taken in &mut measures.taken {
-        taken.points = pay::times(taken.base, taken.part * product(applied, taken.measure.group.as_deref()));
+        taken.points = pay::times(taken.base, pay::product([taken.part, product(applied, taken.measure.group.as_deref())]));
     }
 }
 

@@ -67,13 +67,8 @@ pub(super) fn priced<'a>(
         Some(lines) => rule.size.iter().rev().find(|step| step.from <= lines).map_or(Size::Unknown, |step| Size::Step { lines, step }),
     };
     let category_factor = policy.categories.get(category).and_then(|category| category.factor);
-    let mut factor = category_factor.unwrap_or(Decimal::ONE);
-    if let Size::Step { step, .. } = size {
-        factor *= step.factor;
-    }
-    if let Some(share) = share {
-        factor *= share.part;
-    }
+    let size_factor = if let Size::Step { step, .. } = size { Some(step.factor) } else { None };
+    let factor = product([category_factor, size_factor, share.map(|share| share.part)].into_iter().flatten());
     Earning { rule, base, amount, size, category_factor, factor, points: times(base, factor) }
 }
 
@@ -119,4 +114,10 @@ fn is_reached(step: &LadderStep, amount: Decimal) -> bool {
 /// A policy that was parsed pays no item more than `MOST_POINTS`; whatever else is asked, no product is more than that.
 pub(super) fn times(points: Points, factor: Decimal) -> Points {
     if factor == Decimal::ONE { points } else { points.scaled(factor).map_or(MOST_POINTS, |product| product.min(MOST_POINTS)) }
+}
+
+/// Exact. What does not fit is more than all points.
+pub(super) fn product(factors: impl IntoIterator<Item = Decimal>) -> Decimal {
+    let times = |product: Decimal, factor| if product == Decimal::ONE { Some(factor) } else { product.checked_mul(factor) };
+    factors.into_iter().try_fold(Decimal::ONE, times).unwrap_or(Decimal::MAX)
 }

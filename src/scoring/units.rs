@@ -92,7 +92,7 @@ fn cap_one<'a>(policy: &Policy, units: &Units, judged: &mut [Judged<'a>], unit: 
         let Verdict::Earned(earning) = &judged.verdict else { return Points::ZERO };
         let priced = |lines| {
             let whole = pay::priced(policy, earning.rule, judged.item, lines, judged.category, judged.share);
-            pay::times(whole.base, whole.factor * factor(judged))
+            pay::times(whole.base, pay::product([whole.factor, factor(judged)]))
         };
         sizes.into_iter().flatten().map(priced).max().unwrap_or_default()
     };

@@ -73,7 +73,7 @@ pub(super) fn of_item(case: &Case<'_>, judged: &Judged<'_>, applied: &[Applied<'
 
 fn earned(line: Line, earning: &Earning<'_>, judged: &Judged<'_>, applied: &[Applied<'_>]) -> Line {
     let of_group = group_factors(applied, earning.rule.group.as_deref());
-    let whole = pay::times(earning.base, earning.factor * product(&of_group));
+    let whole = pay::times(earning.base, pay::product([earning.factor, product(&of_group)]));
     let mut basis = line.basis;
     if let Some(Amount { count, value: Some(value) }) = earning.amount {
         basis.push(measured(count, value));
@@ -88,7 +88,7 @@ fn earned(line: Line, earning: &Earning<'_>, judged: &Judged<'_>, applied: &[App
 }
 
 fn product(factors: &[Factor]) -> Decimal {
-    factors.iter().map(|factor| factor.value).product()
+    pay::product(factors.iter().map(|factor| factor.value))
 }
 
 fn group_factors(applied: &[Applied<'_>], group: Option<&str>) -> Vec<Factor> {

@@ -8,10 +8,12 @@ mod cli;
 mod database;
 mod demo;
 mod documents;
+mod facts;
 mod fetching;
 mod house_rules;
 mod isolation;
 mod jobs;
+mod linguist;
 mod local_cluster;
 #[cfg(real_repository)]
 mod real_repository;

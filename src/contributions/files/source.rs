@@ -41,7 +41,7 @@ const PROGRAMS: &[&str] = &[
 /// Endings of what is no program.
 pub(super) const NO_PROGRAM: &str = "
     2da 4dform 4dproject 7z abnf adml admx adoc afm ai anim ant apacheconf arpa asciidoc asn asn1 asset avdl avi avsc axaml axml bdf
-    bib bin bmp brd builds bz2 c++-objdump c++objdump c-objdump cabal caddyfile ccproj ccxml cfg cil clixml cmp cnf code-snippets
+    bib bin bmp brd builds bz2 c++-objdump c++objdump c-objdump cabal caddyfile ccproj ccxml cff cfg cil clixml cmp cnf code-snippets
     code-workspace conll conllu cpp-objdump cppobjdump cproject cql crc32 creole cscfg csdef csl cson csproj csv ct cxx-objdump cylc
     d-objdump dae darcspatch dat db depproj desktop diff dircolors dita ditamap ditaval doc docx dof dot dotsettings dpatch dzn eb
     ebnf edc editorconfig edn eml env eot epj fea filters flf fsproj fxml gbl gbo gbp gbr gbs gdnlib gdns ged geojson gif gitconfig
@@ -53,8 +53,8 @@ pub(super) const NO_PROGRAM: &str = "
     pkgproj plantuml plist png po pod pod6 pot ppt pptx prefab prefs prisma prjpcb proj properties props proto ps1xml psc1 psd pt pub
     puml pytb qhelp qmd raw rbs rdf rdoc reek reg regex regexp rest resx rmd rnw ron ronn rq rss rst rtf rviz sarif schdoc scxml
     service sfd sfproj sfv sha1 sha2 sha224 sha256 sha256sum sha3 sha384 sha512 shproj sketch sln snap sparql sqlite srdf stl ston
-    storyboard sttheme sublime-build sublime-color-scheme sublime-commands sublime-completions sublime-keymap sublime-macro sublime-
-    menu sublime-mousemap sublime-project sublime-settings sublime-snippet sublime-syntax sublime-theme sublime-workspace
+    storyboard sttheme sublime-build sublime-color-scheme sublime-commands sublime-completions sublime-keymap sublime-macro
+    sublime-menu sublime-mousemap sublime-project sublime-settings sublime-snippet sublime-syntax sublime-theme sublime-workspace
     sublime_metrics sublime_session svg syntax tab tar targets te tex texi texinfo textgrid textile textproto tfstate tgz tif tiff tl
     tmcommand tml tmlanguage tmpreferences tmsnippet tmtheme toml topojson tres tscn tsv ttf ttl txi txt udf ui unity urdf url ux
     vbproj vcf vcxproj vdf vhost viw vsixmanifest vssettings vstemplate vtt vxml war wav webapp webm webmanifest webp weechatlog wiki

@@ -43,6 +43,7 @@ const FOLDERS: &[&str] = &[
     "node_modules",
     "pods",
     "puphpet",
+    "select2",
     "third-party",
     "third_party",
     "thirdparty",
@@ -109,7 +110,7 @@ const STYLES: &[&str] = &["animate", "bulma", "font-awesome", "fontawesome", "ma
 
 fn is_style_of_a_library(place: &Place<'_>) -> bool {
     let is_style = place.ends(&[".css", ".less", ".sass", ".scss", ".styl"]);
-    is_style && (STYLES.contains(&place.word()) || place.word().starts_with("fontello") || place.is_below(&["bourbon", "select2"]))
+    is_style && (STYLES.contains(&place.word()) || place.word().starts_with("fontello") || place.is_below(&["bourbon"]))
         || place.name == "materialize.js"
 }
 

@@ -5,35 +5,72 @@ use super::*;
 
 /// Ten points each, in the order of their days; what counts of each, and the last line's reason.
 #[rstest]
-#[case::of_a_term("per='term'\npoints=25", &["10", "10", "5"], "cap_term",
-    "the policy counts at most 25 points a term, of which 5 were left, so 5 of 10 points count")]
-#[case::of_a_term_used_up("per='term'\npoints=20", &["10", "10", "0"], "cap_term",
-    "the policy counts at most 20 points a term, and all of them are used up")]
-#[case::of_one("per='item'\npoints=9.5", &["9.5", "9.5", "9.5"], "cap_item",
-    "the policy counts at most 9.5 points for one contribution, so 9.5 of 10 points count")]
-#[case::of_a_number("per='term'\nitems=2", &["10", "10", "0"], "cap_term",
-    "the policy counts at most 2 contributions a term, and so many count already")]
+#[case::of_a_term("per='term'\npoints=25", &["10", "10", "5"], "cap_term", "points=25 counts=5")]
+#[case::of_a_term_used_up("per='term'\npoints=20", &["10", "10", "0"], "cap_term", "points=20 counts=0")]
+#[case::of_one("per='item'\npoints=9.5", &["9.5", "9.5", "9.5"], "cap_item", "points=9.5 counts=9.5")]
+#[case::of_a_number("per='term'\nitems=2", &["10", "10", "0"], "cap_term", "items=2 counts=0")]
 #[case::of_a_kind("per='kind'\nitems=1\nkinds=['pull_request','review']", &["10", "0", "0"], "cap_kind",
-    "the policy counts at most 1 contribution for each kind of contribution (pull requests, reviews), and so many count already")]
+    "items=1 counts=0 kinds=pull_request,review")]
 #[case::of_a_repository("per='repository'\npoints=1\ncategories=['community','own']", &["1", "0", "0"], "cap_repository",
-    "the policy counts at most 1 point in each repository, in repositories of community, own only, and all of them are used up")]
-#[case::of_a_category("per='category'\npoints=15", &["10", "5", "0"], "cap_category",
-    "the policy counts at most 15 points in each category of repositories, and all of them are used up")]
-#[case::of_a_day("per='day'\npoints=15", &["10", "10", "5"], "cap_day",
-    "the policy counts at most 15 points a day, of which 5 were left, so 5 of 10 points count")]
+    "points=1 counts=0 categories=community,own")]
+#[case::of_a_category("per='category'\npoints=15", &["10", "5", "0"], "cap_category", "points=15 counts=0")]
+#[case::of_a_day("per='day'\npoints=15", &["10", "10", "5"], "cap_day", "points=15 counts=5")]
 fn a_limit_takes_contributions_by_date_and_says_what_was_left(
     #[case] limit: &str,
     #[case] counts: &[&str],
     #[case] code: &str,
-    #[case] sentence: &str,
+    #[case] says: &str,
 ) {
-    // The second and the third are of one day in Shanghai, and of two days in UTC.
-    let on = |id, closed| Contribution { closed_at: Some(at(closed)), ..merged(id) };
-    let contributions = [on("3", "2025-09-12T17:00:00Z"), on("2", "2025-09-12T16:00:00Z"), on("1", "2025-09-12T15:00:00Z")];
-    let sheet = sheet(&limited_by(&format!("[[limits]]\n{limit}")), &contributions);
-    assert_eq!(sheet.lines.iter().map(|line| line.points.to_string()).collect::<Vec<_>>(), counts);
+    let sheet = sheet(&limited_by(&format!("[[limits]]\n{limit}")), &three());
+    assert_eq!(each_points(&sheet), counts);
     let limited = sheet.lines[2].limited.clone().unwrap();
-    assert_eq!((&*limited.code, &*said(&limited)), (code, sentence));
+    let told = ["points", "items", "counts", "kinds", "categories", "groups"].map(|name| (name, &*limited.values[name]));
+    let told: Vec<String> =
+        told.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!((&*limited.code, told.join(" "), &*limited.values["earned"]), (code, says.to_owned(), "10"));
+}
+
+/// The second and the third are of one day in Shanghai, and of two days in UTC.
+pub(super) fn three() -> [Contribution; 3] {
+    let on = |id, closed| Contribution { closed_at: Some(at(closed)), ..merged(id) };
+    [on("3", "2025-09-12T17:00:00Z"), on("2", "2025-09-12T16:00:00Z"), on("1", "2025-09-12T15:00:00Z")]
+}
+
+/// Two at the end of September, two at the beginning of October: the first in the week of the 22nd, the others in that of the 29th.
+#[rstest]
+#[case::of_a_week(limit(Per::Week, "15"), &["10", "10", "5", "0"], "cap_week")]
+#[case::of_a_month(limit(Per::Month, "15"), &["10", "5", "10", "5"], "cap_month")]
+#[case::of_a_group(Limit { groups: vec!["g".into()], ..limit(Per::Group, "15") }, &["10", "5", "0", "0"], "cap_group")]
+#[case::of_each_group(limit(Per::Group, "15"), &["10", "5", "0", "0"], "cap_group")]
+#[case::of_another_group(Limit { groups: vec!["h".into()], ..limit(Per::Group, "15") }, &["10", "10", "10", "10"], "")]
+#[case::of_a_group_in_a_term(Limit { groups: vec!["h".into(), "g".into()], ..limit(Per::Term, "15") }, &["10", "5", "0", "0"], "cap_term")]
+fn weeks_months_and_groups_have_accounts_of_their_own(#[case] limit: Limit, #[case] counts: &[&str], #[case] code: &str) {
+    let on = |id, closed| Contribution { closed_at: Some(at(closed)), ..merged(id) };
+    let four = [
+        on("1", "2025-09-28T15:59:59Z"),
+        on("2", "2025-09-28T16:00:00Z"),
+        on("3", "2025-09-30T16:00:00Z"),
+        on("4", "2025-10-01T16:00:00Z"),
+    ];
+    let context = Context { window: Window { until: at("2025-10-31T16:00:00Z"), ..context().window }, ..context() };
+    let policy = Policy { limits: vec![limit], ..with_rules([Rule { group: Some("g".into()), ..merged_rule() }]) };
+    let sheet = score(&policy, &SUBJECT, &context, &four);
+    assert_eq!(
+        (each_points(&sheet), super::code(sheet.lines[3].limited.as_ref())),
+        (counts.iter().map(|c| (*c).to_owned()).collect(), code)
+    );
+}
+
+#[rstest]
+#[case::of_their_kind(Limit { kinds: vec![statement_kind(StatementKind::Mark)], ..limit(Per::Kind, "15") }, &["10", "5"])]
+#[case::of_the_term(limit(Per::Term, "15"), &["10", "5"])]
+#[case::of_the_day(limit(Per::Day, "15"), &["10", "10"])]
+#[case::of_a_repository_that_they_are_not_about(limit(Per::Repository, "5"), &["10", "10"])]
+#[case::of_one(limit(Per::Item, "5"), &["5", "5"])]
+fn statements_pass_the_limits_as_items(#[case] limit: Limit, #[case] counts: &[&str]) {
+    let policy = Policy { limits: vec![limit], ..with_rules([rule("mark", statement_kind(StatementKind::Mark))]) };
+    let subject = stating([statement(1, StatementKind::Mark, "2025-09-10"), statement(2, StatementKind::Mark, "2025-09-11")]);
+    assert_eq!(each_points(&sheet_of(&policy, &subject, &[])), counts);
 }
 
 #[test]

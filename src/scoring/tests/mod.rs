@@ -1,10 +1,21 @@
 //! Tests of the room, by subject, and the small world that they share.
 //! Policies are built from the AST or from `plain.toml`, so that the rule books of the seeds can change without them.
 
+mod confirmations;
+mod eligibility;
+mod flags;
 mod limits;
 mod lines;
+mod measures;
+mod payouts;
 mod properties;
 mod sentences;
+mod shares;
+mod statements;
+mod units;
+mod works;
+
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rstest::rstest;
@@ -12,10 +23,15 @@ use rstest::rstest;
 use super::*;
 use crate::messages::{self, Language};
 use crate::model::{
-    contribution::{Key, Kind, State},
-    policy::{ItemKind, Limit, Per},
+    contribution::{Change, Key, Kind, State},
+    ids::StatementId,
+    policy::{
+        Automation, Condition, Count, DatedBy, ItemKind, LadderStep, Limit, Measure, Normalise, Pay, Payout, PayoutPer, Per, Reach,
+        Repositories, Requirement, Rule, Same, Selector, SizeStep, Threshold, Units, Works,
+    },
     repository::RepositoryContext,
-    score::{Line, Reason},
+    score::{Carry, Source},
+    statement::{About, StatementKind},
 };
 
 const PRACTICE: &str = include_str!("plain.toml");
@@ -73,7 +89,8 @@ fn context() -> Context {
 }
 
 fn practice() -> Policy {
-    policy::parse("practice.toml", PRACTICE).unwrap()
+    static READ: std::sync::LazyLock<Policy> = std::sync::LazyLock::new(|| policy::parse("practice.toml", PRACTICE).unwrap());
+    READ.clone()
 }
 
 fn unlimited() -> Policy {
@@ -138,4 +155,147 @@ fn said(reason: &Reason) -> String {
 
 fn points(text: &str) -> Points {
     text.parse().unwrap()
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// A policy without rules, measures and limits: each test writes its own.
+fn blank() -> Policy {
+    Policy { rules: Vec::new(), limits: Vec::new(), categories: BTreeMap::new(), ..practice() }
+}
+
+fn contribution_kind(kind: Kind) -> ItemKind {
+    ItemKind::Contribution(kind)
+}
+
+fn statement_kind(kind: StatementKind) -> ItemKind {
+    ItemKind::Statement(kind)
+}
+
+/// Ten points for each of a kind.
+fn rule(id: &str, kind: ItemKind) -> Rule {
+    Rule {
+        id: id.into(),
+        group: None,
+        selector: Selector { kinds: vec![kind], ..Selector::default() },
+        pay: Pay::Points(points("10")),
+        points_in: BTreeMap::new(),
+        size: Vec::new(),
+    }
+}
+
+/// Ten points for each pull request that was merged, by its merge.
+fn merged_rule() -> Rule {
+    let rule = rule("merged", contribution_kind(Kind::PullRequest));
+    let selector = Selector { requires: vec![Requirement::Merged], dated_by: DatedBy::Closed, ..rule.selector };
+    Rule { selector, ..rule }
+}
+
+fn with_rules(rules: impl IntoIterator<Item = Rule>) -> Policy {
+    Policy { rules: rules.into_iter().collect(), ..blank() }
+}
+
+fn ladder(steps: &[(&str, &str)]) -> Pay {
+    let step = |(from, earned): &(&str, &str)| LadderStep { from: Threshold::From(decimal(from)), points: points(earned) };
+    Pay::Ladder(steps.iter().map(step).collect())
+}
+
+fn each(earned: &str) -> Pay {
+    Pay::Each { points: points(earned), most: None }
+}
+
+fn measure(id: &str, count: Count, kinds: &[ItemKind]) -> Measure {
+    Measure {
+        id: id.into(),
+        group: None,
+        count,
+        selector: Selector { kinds: kinds.to_vec(), ..Selector::default() },
+        each_repository: false,
+        serves_later_weeks: false,
+        normalise: Normalise::None,
+        pay: Some(each("1")),
+        when: None,
+    }
+}
+
+fn from(measure: &str, amount: &str) -> Condition {
+    Condition { measure: measure.into(), reach: Reach::From(decimal(amount)) }
+}
+
+fn below(measure: &str, amount: &str) -> Condition {
+    Condition { measure: measure.into(), reach: Reach::Below(decimal(amount)) }
+}
+
+fn limit(per: Per, most: &str) -> Limit {
+    Limit { per, points: Some(points(most)), items: None, kinds: Vec::new(), categories: Vec::new(), groups: Vec::new() }
+}
+
+/// Stated about the member on the day that it is about, at noon, with the number as its id.
+fn statement(number: u128, kind: StatementKind, day: &str) -> Statement {
+    Statement {
+        id: StatementId(uuid::Uuid::from_u128(number)),
+        kind,
+        member: MEMBER,
+        name: None,
+        value: None,
+        rank: None,
+        team: None,
+        about: None,
+        happened_on: day.parse().unwrap(),
+        until_on: None,
+        stated_by: "Prof. Lin".into(),
+        stated_at: at(&format!("{day}T12:00:00Z")),
+        reason: "seen".into(),
+    }
+}
+
+fn named(number: u128, kind: StatementKind, name: &str, day: &str) -> Statement {
+    Statement { name: Some(name.into()), ..statement(number, kind, day) }
+}
+
+fn valued(number: u128, kind: StatementKind, value: &str, day: &str) -> Statement {
+    Statement { value: Some(decimal(value)), ..statement(number, kind, day) }
+}
+
+fn about(about: About, statement: Statement) -> Statement {
+    Statement { about: Some(about), ..statement }
+}
+
+fn about_contribution(contribution: &Contribution, statement: Statement) -> Statement {
+    about(About::Contribution(contribution.key.clone()), statement)
+}
+
+fn confirmation(number: u128, name: &str, of: Option<About>, stated_at: &str) -> Statement {
+    Statement { about: of, stated_at: at(stated_at), ..named(number, StatementKind::Confirmation, name, "2025-09-20") }
+}
+
+fn stating(statements: impl IntoIterator<Item = Statement>) -> Subject {
+    Subject { statements: statements.into_iter().collect(), ..SUBJECT.clone() }
+}
+
+fn changed(contribution: Contribution, change: Change) -> Contribution {
+    Contribution { change: Some(Box::new(change)), ..contribution }
+}
+
+fn sheet_of(policy: &Policy, subject: &Subject, contributions: &[Contribution]) -> ScoreSheet {
+    score(policy, subject, &context(), contributions)
+}
+
+fn code(reason: Option<&Reason>) -> &str {
+    reason.map_or("", |reason| &reason.code)
+}
+
+/// Why a line earned nothing, or nothing yet.
+fn why(line: &Line) -> &str {
+    code(line.excluded.as_ref().or(line.not_yet.as_ref()))
+}
+
+fn value<'r>(reason: Option<&'r Reason>, name: &str) -> &'r str {
+    reason.and_then(|reason| reason.values.get(name)).map_or("", |value| value)
+}
+
+fn each_points(sheet: &ScoreSheet) -> Vec<String> {
+    sheet.lines.iter().map(|line| line.points.to_string()).collect()
 }

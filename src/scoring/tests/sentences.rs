@@ -37,3 +37,26 @@ fn a_factor_says_what_it_is_for(#[case] contribution: Contribution, #[case] says
     let factors = only_line(&unlimited(), contribution).factors;
     assert_eq!(factors.iter().map(|f| format!("{} × {}: {}", f.name, f.value, said(&f.reason))).collect::<Vec<_>>(), says);
 }
+
+#[rstest]
+#[case::of_a_term("per='term'\npoints=25", "the policy counts at most 25 points a term, of which 5 were left, so 5 of 10 points count")]
+#[case::of_a_term_used_up("per='term'\npoints=20", "the policy counts at most 20 points a term, and all of them are used up")]
+#[case::of_one("per='item'\npoints=9.5", "the policy counts at most 9.5 points for one contribution, so 9.5 of 10 points count")]
+#[case::of_a_number("per='term'\nitems=2", "the policy counts at most 2 contributions a term, and so many count already")]
+#[case::of_a_kind(
+    "per='kind'\nitems=1\nkinds=['pull_request','review']",
+    "the policy counts at most 1 contribution for each kind of contribution (pull requests, reviews), and so many count already"
+)]
+#[case::of_a_repository(
+    "per='repository'\npoints=1\ncategories=['community','own']",
+    "the policy counts at most 1 point in each repository, in repositories of community, own only, and all of them are used up"
+)]
+#[case::of_a_category(
+    "per='category'\npoints=15",
+    "the policy counts at most 15 points in each category of repositories, and all of them are used up"
+)]
+#[case::of_a_day("per='day'\npoints=15", "the policy counts at most 15 points a day, of which 5 were left, so 5 of 10 points count")]
+fn a_limit_says_what_was_left(#[case] limit: &str, #[case] sentence: &str) {
+    let sheet = sheet(&limited_by(&format!("[[limits]]\n{limit}")), &limits::three());
+    assert_eq!(said(sheet.lines[2].limited.as_ref().unwrap()), sentence);
+}
