@@ -39,8 +39,8 @@ pub enum Outcome {
     NotYet(&'static str),
     /// It earns exactly what the one piece of work is worth; a line says that it is counted elsewhere.
     Once(&'static str),
-    /// It earns no more than this.
-    AtMost(&'static str),
+    /// It counts, and earns this and no more: what honest work of its substance is worth.
+    Only(&'static str),
     /// A line is flagged, and the points are kept.
     Flagged(&'static str, &'static str),
     /// The member is flagged, and the points are kept.
@@ -76,7 +76,9 @@ fn fault(fixture: &Fixture) -> Option<String> {
             sheet.points.is_zero() && sheet.lines.iter().any(|line| line.not_yet.as_ref().is_some_and(|reason| reason.code == code))
         }
         Outcome::Once(worth) => sheet.points == points(worth) && excluded("counted_elsewhere"),
-        Outcome::AtMost(most) => sheet.points <= points(most),
+        Outcome::Only(worth) => {
+            sheet.points == points(worth) && sheet.lines.iter().all(|line| line.excluded.is_none() && line.not_yet.is_none())
+        }
         Outcome::Flagged(code, kept) => {
             let flagged =
                 |line: &accredit::model::score::Line| codes(&line.flags).contains(&code) && scoring::answer(line) == Answer::Flagged;

@@ -55,8 +55,8 @@ fn a_steering_committee_six_releases_and_some_dependants() {
         "role 5: 1",
     ];
     assert_eq!(told, expected);
-    // 5 + 1 + 2 + 3 = 11, at 4 a unit: 2 whole ones.
-    assert_eq!((desk.points(), &*desk.credits()), (points("11"), "2"));
+    // 5 + 1 + 2 + 3 = 11, at 3 a unit: 3 whole ones.
+    assert_eq!((desk.points(), &*desk.credits()), (points("11"), "3"));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn roles_end_at_ten_and_the_units_at_four() {
     let expected =
         ["dependants 1000: 5", "mark 7: measured", "releases 12: 3", "role 1: 5", "role 3: 5", "role 5: 5, of that 0 (cap_group)"];
     assert_eq!(told, expected);
-    // 10 + 3 + 5 = 18 are four whole units; 20 would be five, and four are the most.
+    // 10 + 3 + 5 = 18 are six units, of which four count.
     assert_eq!((desk.points(), &*desk.credits()), (points("18"), "4"));
 }
 

@@ -120,7 +120,7 @@ pub fn comments() -> Vec<Fixture> {
             let when = at("2025-09-02") + chrono::TimeDelta::days(id / a_day) + chrono::TimeDelta::minutes(id % a_day);
             desk.did(done(project, 1 + id, kind, State::Published, &when.to_rfc3339()));
         }
-        tried(name, desk, Outcome::AtMost(most))
+        tried(name, desk, Outcome::Only(most))
     };
     let one = |name, outcome, how: fn(Contribution) -> Contribution| {
         let (mut desk, project) = practice();

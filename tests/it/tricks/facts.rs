@@ -1,12 +1,12 @@
 //! What GitHub says, before it is prepared: a pull request that pays, and what tricks change about it.
 
 use accredit::{
-    contributions,
+    contributions::{self, diff},
     model::{
         account::{Account, AccountId, AccountKind},
         github::{
-            Batch, Bringing, ChangedFile, ClosingPullRequest, Comment, Commit, CommitAuthor, Evidence, Issue, IssueState, PullRequest,
-            PullRequestState, Release, Review, ReviewState,
+            Batch, Bringing, ChangedFile, ClosingPullRequest, Comment, Commit, CommitAuthor, Evidence, FilePatch, Issue, IssueState,
+            PullRequest, PullRequestState, Release, Review, ReviewState,
         },
         ids::RepositoryId,
     },
@@ -171,4 +171,29 @@ pub fn with_issue(desk: Desk, repository: RepositoryId, issue: Issue) -> Desk {
 
 pub fn with_commits(desk: Desk, repository: RepositoryId, commits: Vec<Commit>) -> Desk {
     fetched(desk, repository, Batch { commits, ..Batch::default() })
+}
+
+/// One place of a file where these lines stood and those stand now.
+pub fn patch(path: &str, before: &[String], after: &[String]) -> FilePatch {
+    let head = format!("@@ -1,{} +1,{} @@", before.len(), after.len());
+    let lines = before.iter().map(|line| format!("-{line}")).chain(after.iter().map(|line| format!("+{line}")));
+    FilePatch {
+        path: path.into(),
+        additions: after.len() as i64,
+        deletions: before.len() as i64,
+        patch: Some(std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+/// My pull request with these changes, after somebody has read their text.
+pub fn read(desk: Desk, repository: RepositoryId, patches: &[FilePatch]) -> Desk {
+    let files: Vec<ChangedFile> =
+        patches.iter().map(|file| ChangedFile { path: file.path.clone(), additions: file.additions, deletions: file.deletions }).collect();
+    let mut desk = with_pull_request(desk, repository, PullRequest { files: Some(files), ..pull_request() });
+    let reading = diff::read(patches);
+    let pull_request = &mut desk.contributions[0];
+    pull_request.effective_lines = pull_request.effective_lines.map(|lines| lines - reading.unchanged_lines);
+    let change = pull_request.change.as_mut().unwrap();
+    (change.unchanged_lines, change.fingerprint) = (Some(reading.unchanged_lines), reading.fingerprint);
+    desk
 }

@@ -79,8 +79,8 @@ pub fn co_authors() -> Vec<Fixture> {
         tried("confirmations of another share", of_another, not_backed),
         tried("a share in what Ben committed to", shared("0.5", &[ANN, BEN], &[]).0, not_backed),
         // 10 points, of which Ben's 0.7 came first: 0.3 are left, whoever claims more.
-        tried("shares that sum to more than one", shared("0.7", &[ANN, ME], &["0.7"]).0, Outcome::AtMost("3")),
-        tried("shares of which nothing is left", shared("1", &[ANN, ME], &["0.6", "0.4"]).0, Outcome::AtMost("0")),
+        tried("shares that sum to more than one", shared("0.7", &[ANN, ME], &["0.7"]).0, Outcome::Only("3")),
+        tried("shares of which nothing is left", shared("1", &[ANN, ME], &["0.6", "0.4"]).0, Outcome::Only("0")),
     ]
 }
 

@@ -2,13 +2,13 @@
 
 use accredit::model::{
     contribution::Contribution,
-    github::{ChangedFile, PullRequest},
+    github::{ChangedFile, FilePatch, PullRequest},
     ids::RepositoryId,
 };
 
 use super::{
     Fixture, Outcome,
-    facts::{self, file, with_pull_request},
+    facts::{self, file, patch, with_pull_request},
     practice, tried,
 };
 use crate::support::desk::{changed, pull_request};
@@ -17,28 +17,48 @@ fn mine(project: RepositoryId, lines: i64) -> Contribution {
     pull_request(project, 1, "2025-10-01", "2025-10-09", lines)
 }
 
-/// So many lines changed, of which so many say something new.
-fn of_which(project: RepositoryId, total: i64, effective: i64) -> Contribution {
-    let pull_request = Contribution { total_lines: Some(total), ..mine(project, effective) };
-    changed(pull_request, |change| change.unchanged_lines = Some(total - effective))
+/// So many lines of a program, each its own.
+fn code(lines: usize) -> Vec<String> {
+    (1..=lines).map(|nth| format!("    let total_{nth} = prices[{nth}] * amounts[{nth}];")).collect()
+}
+
+fn each(lines: &[String], how: impl Fn(&str) -> String) -> Vec<String> {
+    lines.iter().map(|line| how(line)).collect()
 }
 
 /// G8: nothing new, or a word of it. One or two lines are the trivial tier: 2 points in place of 10.
 pub fn nothing_new() -> Vec<Fixture> {
-    let on_practice = |name, total, effective, most| {
-        let (mut desk, project) = practice();
-        desk.did(of_which(project, total, effective));
-        tried(name, desk, Outcome::AtMost(most))
+    let on_practice = |name, patches: &[FilePatch], most| {
+        let (desk, project) = practice();
+        tried(name, facts::read(desk, project, patches), Outcome::Only(most))
     };
+    let old = code(40);
+    let whole = |after: Vec<String>| patch("src/till.rs", &old, &after);
+    let one = |path, before: &str, after: &str| patch(path, &[before.to_owned()], &[after.to_owned()]);
+    let mut and_a_line = each(&old, |line| format!("    {line}"));
+    and_a_line.insert(20, "    log::debug!(\"half of it\");".into());
+    let reversed: Vec<String> = old.iter().rev().cloned().collect();
+    let renamed = FilePatch { path: "src/counter/mod.rs".into(), additions: 0, deletions: 0, patch: None };
     vec![
-        on_practice("white space in forty files", 900, 0, "0"),
-        on_practice("other line ends", 5_000, 0, "0"),
-        on_practice("tabs for spaces", 320, 0, "0"),
-        on_practice("blank lines", 12, 0, "0"),
-        on_practice("a folder is renamed", 0, 0, "0"),
-        on_practice("a run of the formatter with one line of one's own", 1_000, 1, "2"),
-        on_practice("a typo in one line", 1, 1, "2"),
-        on_practice("a link: one line out and one in", 2, 2, "2"),
+        on_practice("forty lines further to the right", &[whole(each(&old, |line| format!("        {line}")))], "0"),
+        on_practice("other line ends", &[whole(each(&old, |line| format!("{line}\r")))], "0"),
+        on_practice("tabs for spaces", &[whole(each(&old, |line| line.replace("    ", "\t")))], "0"),
+        on_practice("blank lines", &[patch("src/till.rs", &[], &vec![String::new(); 30])], "0"),
+        on_practice(
+            "lines broken in two",
+            &[whole(
+                old.iter()
+                    .flat_map(|line| line.split(" = ").collect::<Vec<_>>().join(" =\n").split('\n').map(str::to_owned).collect::<Vec<_>>())
+                    .collect(),
+            )],
+            "0",
+        ),
+        on_practice("the same lines in another order", &[whole(reversed)], "0"),
+        on_practice("a function in another file", &[patch("src/till.rs", &old, &[]), patch("src/sums.rs", &[], &old)], "0"),
+        on_practice("a file is renamed", &[renamed], "0"),
+        on_practice("a run of the formatter with one line of one's own", &[whole(and_a_line)], "2"),
+        on_practice("a typo", &[one("src/till.rs", "// Recieves the money.", "// Receives the money.")], "2"),
+        on_practice("a link", &[one("README.md", "See http://example.org.", "See https://example.org.")], "2"),
     ]
 }
 
@@ -48,7 +68,7 @@ pub fn machine_made() -> Vec<Fixture> {
         let (desk, project) = practice();
         let lines = files.iter().map(|file| file.additions).sum();
         let pull_request = PullRequest { files: Some(files), additions: Some(lines), ..facts::pull_request() };
-        tried(name, with_pull_request(desk, project, pull_request), Outcome::AtMost(most))
+        tried(name, with_pull_request(desk, project, pull_request), Outcome::Only(most))
     };
     vec![
         on_practice("a lock file of 2,000 lines", vec![file("package-lock.json", 2_000)], "0"),
@@ -71,19 +91,32 @@ pub fn copied() -> Vec<Fixture> {
         desk.context.copies.insert(key, url.into());
         tried(name, desk, Outcome::Flagged("copied", kept))
     };
-    let moved = |name, total, effective, kept| {
-        let (mut desk, project) = practice();
-        desk.did(of_which(project, total, effective));
-        tried(name, desk, Outcome::Flagged("moved", kept))
+    let moved = |name, lines: usize, new: usize, kept| {
+        let (desk, project) = practice();
+        let (old, new) = (code(lines), each(&code(new), |line| line.replace("total", "new")));
+        let patches = [patch("src/till.rs", &old, &[]), patch("src/sums.rs", &[], &[old.clone(), new].concat())];
+        tried(name, facts::read(desk, project, &patches), Outcome::Flagged("moved", kept))
     };
     vec![
         elsewhere("the lines of another's pull request", "https://github.com/kite-lang/kite/pull/7", 50, "10"),
         elsewhere("one's own pull request in another project", "https://github.com/old-mill/wheel/pull/9", 120, "15"),
         elsewhere("one's own pull request once more", "https://github.com/lantern-db/lantern/pull/1", 700, "20"),
-        moved("a file is cut in two", 400, 20, "10"),
-        moved("a function moves to another module", 60, 5, "5"),
-        moved("most of it moved", 45, 22, "10"),
+        // Each moved line is one out and one in.
+        moved("a file is cut in two", 190, 20, "10"),
+        moved("a function moves to another module", 28, 5, "5"),
+        moved("a little more than half of it moved", 30, 59, "10"),
     ]
+}
+
+#[test]
+fn copied_lines_are_known_again_behind_other_white_space() {
+    let print = |after: Vec<String>| {
+        let (desk, project) = practice();
+        facts::read(desk, project, &[patch("src/copy.rs", &[], &after)]).contributions[0].change.as_ref().unwrap().fingerprint
+    };
+    assert!(print(code(40)).is_some());
+    assert_eq!(print(code(40)), print(each(&code(40), |line| format!("\t{}", line.trim()))));
+    assert_ne!(print(code(40)), print(code(41)));
 }
 
 /// So many pull requests of so many lines on one file, opened so many days apart.
@@ -96,7 +129,7 @@ fn slices(name: &'static str, number: i64, lines: i64, days: i64, most: &'static
             pull_request(project, 1 + nth, &opened.to_rfc3339(), &(opened + chrono::TimeDelta::days(2 + nth / 4)).to_rfc3339(), lines);
         desk.did(changed(slice, |change| change.files = vec![77]));
     }
-    tried(name, desk, Outcome::AtMost(most))
+    tried(name, desk, Outcome::Only(most))
 }
 
 /// G11: one change in slices. Together they earn what it would earn whole, and at most a tenth more.
@@ -118,6 +151,6 @@ pub fn split() -> Vec<Fixture> {
         // 600 lines are 20 points; four of 150 would be 60.
         slices("a large feature in four slices", 4, 150, 3, "22"),
         // 48 lines are 10 points; four of 12 would be 40.
-        tried("slices of which each shares a file with the next alone", chain, Outcome::AtMost("11")),
+        tried("slices of which each shares a file with the next alone", chain, Outcome::Only("11")),
     ]
 }

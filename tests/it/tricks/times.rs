@@ -35,17 +35,17 @@ pub fn backdated() -> Vec<Fixture> {
     let late = PullRequest { merged_at: Some(at("2026-02-10")), closed_at: Some(at("2026-02-10")), ..facts::pull_request() };
     vec![
         // 4 points for one week, not 40 for ten.
-        on_spread("ten weeks of commits in a pull request of one day", dated("2025-11-05", "2025-11-06"), Outcome::AtMost("4")),
-        on_spread("ten weeks of commits before the pull request was opened", dated("2026-01-26", "2026-01-27"), Outcome::AtMost("4")),
+        on_spread("ten weeks of commits in a pull request of one day", dated("2025-11-05", "2025-11-06"), Outcome::Only("4")),
+        on_spread("ten weeks of commits before the pull request was opened", dated("2026-01-26", "2026-01-27"), Outcome::Only("4")),
         on_spread("ten weeks of commits, brought after the term", dated("2026-02-09", "2026-02-10"), Outcome::Nothing("outside_term")),
         on_spread("ten weeks of commits, brought before the term", dated("2025-08-01", "2025-08-02"), Outcome::Nothing("outside_term")),
         on_spread("pushed without a pull request", pushed, Outcome::Nothing("not_in_own_pull_request")),
         on_spread(
             "a commit from before the term fills the week of its pull request alone",
             one("2025-01-01", "2025-10-06", "2025-10-08"),
-            Outcome::AtMost("4"),
+            Outcome::Only("4"),
         ),
-        on_spread("a commit from the future fills no week of its own", future, Outcome::AtMost("4")),
+        on_spread("a commit from the future fills no week of its own", future, Outcome::Only("4")),
         on_spread(
             "the author's date lies in the term",
             vec![brought(ME, "2026-02-20", "2026-02-21", authored)],
