@@ -6,7 +6,7 @@ use accredit::model::{
 };
 use rstest::rstest;
 
-use crate::support::desk::{Desk, at, book, codes, confirmation, decimal, points, time_log};
+use crate::support::desk::{Desk, at, book, codes, confirmation, decimal, mark, points};
 
 fn desk() -> Desk {
     Desk::under(book("r2cn-hours.toml"))
@@ -14,7 +14,7 @@ fn desk() -> Desk {
 
 /// A finished task, confirmed by its mentor on the same day.
 fn task(desk: &mut Desk, hours: &str, day: &str) {
-    let log = desk.state(time_log(hours, None, day));
+    let log = desk.state(mark("task_hours", hours, day));
     desk.state(confirmation("mentor", Some(About::Statement(log)), day));
 }
 
@@ -38,7 +38,7 @@ fn task(desk: &mut Desk, hours: &str, day: &str) {
 fn a_task_earns_by_its_hours(#[case] hours: &str, #[case] earns: &str) {
     let mut desk = desk();
     task(&mut desk, hours, "2025-09-10");
-    assert!(desk.told().contains(&format!("time_log 1: {earns}")), "{:?}", desk.told());
+    assert!(desk.told().contains(&format!("mark 1: {earns}")), "{:?}", desk.told());
 }
 
 /// September: 40 hours and 20 hours, 10 + 5 = 15. October: 160 and 15 hours, 40 + 5 = 45. November: 200, 30 and 10 hours, 50 + 10 + 5 = 65.
@@ -74,13 +74,13 @@ fn the_whole_term_is_explained() {
     let desk = three_months();
     let expected = [
         "carried out: -5", // 125 earned, 40 + 80 = 120 paid
-        "time_log 11: 10", // 30 hours
-        "time_log 13: 5",  // 10 hours
-        "time_log 1: 10",  // 40 hours: not more than 40
-        "time_log 3: 5",   // 20 hours
-        "time_log 5: 40",  // 160 hours: not more than 160
-        "time_log 7: 5",   // 15 hours
-        "time_log 9: 50",  // 200 hours
+        "mark 11: 10",     // 30 hours
+        "mark 13: 5",      // 10 hours
+        "mark 1: 10",      // 40 hours: not more than 40
+        "mark 3: 5",       // 20 hours
+        "mark 5: 40",      // 160 hours: not more than 160
+        "mark 7: 5",       // 15 hours
+        "mark 9: 50",      // 200 hours
     ];
     assert_eq!(desk.told(), expected);
     // 120 points are 12 credits, of which a term has room for 2.
@@ -119,9 +119,9 @@ fn all_terms_together_are_worth_at_most_four_credits(#[case] before: &str, #[cas
 #[test]
 fn a_task_that_no_mentor_confirmed_waits_for_one() {
     let mut desk = desk();
-    desk.state(time_log("170", None, "2025-09-10"));
-    let log = desk.state(time_log("170", None, "2025-09-11"));
+    desk.state(mark("task_hours", "170", "2025-09-10"));
+    let log = desk.state(mark("task_hours", "170", "2025-09-11"));
     desk.state(confirmation("friend", Some(About::Statement(log)), "2025-09-12"));
-    assert_eq!(desk.told(), ["time_log 1: not yet (not_yet_confirmed)", "time_log 2: not yet (not_yet_confirmed)"]);
+    assert_eq!(desk.told(), ["mark 1: not yet (not_yet_confirmed)", "mark 2: not yet (not_yet_confirmed)"]);
     assert_eq!((desk.points(), &*desk.credits(), codes(&desk.sheet().unmet).len()), (points("0"), "0", 0));
 }
