@@ -1,4 +1,7 @@
+mod cases;
 mod faults;
+mod fuzz;
+mod manual;
 mod mutants;
 mod printing;
 
@@ -318,24 +321,4 @@ fn an_empty_text_lacks_everything_that_must_be_there() {
     let keys: Vec<&str> = errors.faults.iter().map(|fault| fault.key.as_str()).collect();
     assert_eq!(keys, ["name", "version", "rules", "credits"]);
     assert!(errors.faults[2].message.contains("at least one [[rules]] or [[measures]]"));
-}
-
-#[test]
-fn the_manual_explains_every_key_and_every_word() {
-    let manual = include_str!("../../../docs/SCORING.md");
-    let keys = KEYS.iter().flat_map(|(_, keys)| keys.iter().copied());
-    let words = Kind::ALL.iter().flat_map(|kind| kind.states()).map(|state| state.as_str());
-    let words = words
-        .chain(Kind::ALL.iter().map(|kind| kind.as_str()))
-        .chain(Requirement::ALL.iter().map(|word| word.as_str()))
-        .chain(DatedBy::ALL.iter().map(|word| word.as_str()))
-        .chain(Per::ALL.iter().map(|word| word.as_str()))
-        .chain(Rounding::ALL.iter().map(|word| word.as_str()))
-        .chain(OwnRepository::ALL.iter().map(|word| word.as_str()));
-    for word in keys.chain(words) {
-        assert!(manual.contains(&format!("`{word}`")), "docs/SCORING.md does not explain `{word}`");
-    }
-    for (table, _) in KEYS {
-        assert!(manual.contains(table), "docs/SCORING.md does not show {table}");
-    }
 }
