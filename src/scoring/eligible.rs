@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use super::{
     case::{Case, Item, Place, end_of_day},
     licences,
-    rules::Exclusion,
     shares::{self, Share},
+    verdict::Exclusion,
 };
 use crate::model::{
     contribution::{Contribution, State},

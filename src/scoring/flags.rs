@@ -10,7 +10,8 @@ use super::{
     Code,
     case::{Case, Item},
     eligible::has_word,
-    rules::{self, Exclusion, Judged, Verdict},
+    rules,
+    verdict::{Exclusion, Judged, Verdict},
 };
 use crate::model::{
     account::AccountId,

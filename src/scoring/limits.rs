@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::{
     measures::Measured,
-    rules::{Judged, Limited},
+    verdict::{Judged, Limited},
 };
 use crate::model::{
     ids::RepositoryId,

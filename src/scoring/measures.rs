@@ -10,7 +10,7 @@ use super::{
     Standing,
     case::{Case, Item},
     pay,
-    rules::{Judged, Limited},
+    verdict::{Judged, Limited},
 };
 use crate::model::{
     contribution::Kind,

@@ -1,154 +1,18 @@
 //! Judges one item by itself: may it count, which rule and which measures take it, and what does the rule pay.
 //! It must not know limits or other items, and gives facts, not sentences.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     case::{Case, Item, Place, end_of_day},
-    eligible, measures,
-    pay::{self, Earning},
-    shares::Share,
-    units::UnitCap,
+    eligible, measures, pay,
+    verdict::{Asked, Counted, Exclusion, Judged, Verdict},
 };
 use crate::model::{
     contribution::{Contribution, Kind, State},
-    ids::RepositoryId,
-    points::Points,
-    policy::{DatedBy, Limit, Requirement, Rule, Selector},
-    repository::RepositoryContext,
+    policy::{DatedBy, Requirement, Rule},
     statement::{Statement, StatementKind},
 };
-
-/// What came of one item: first of the item alone, then of all together.
-pub(super) struct Judged<'a> {
-    pub item: Item<'a>,
-    /// The date by which it belongs to the term.
-    pub counted_at: DateTime<Utc>,
-    pub repository: Option<RepositoryId>,
-    pub category: &'a str,
-    /// The rule that took it, even where its date or a confirmation then kept it from counting.
-    pub rule: Option<&'a Rule>,
-    pub verdict: Verdict<'a>,
-    /// The measures that count it, by their place in the policy.
-    pub measures: Vec<Counted>,
-    pub share: Option<Share>,
-    /// What counts of what it earned.
-    pub points: Points,
-    pub limited: Option<Limited<'a>>,
-}
-
-pub(super) enum Verdict<'a> {
-    Earned(Earning<'a>),
-    /// No rule pays it; measures count it.
-    Measured,
-    Excluded(Exclusion<'a>),
-}
-
-/// A measure that counts an item, and when.
-#[derive(Clone, Copy)]
-pub(super) struct Counted {
-    pub measure: usize,
-    pub at: DateTime<Utc>,
-}
-
-/// What kept an item from earning all that its rule pays.
-#[derive(Clone, Copy)]
-pub(super) enum Limited<'a> {
-    Limit(&'a Limit),
-    Unit(UnitCap),
-}
-
-/// Why an item earned nothing, or nothing yet.
-#[derive(Clone, Copy)]
-pub(super) enum Exclusion<'a> {
-    OtherAccount,
-    ShareNotBacked,
-    Bot,
-    ByPerson(&'a Statement),
-    /// By this withdrawal.
-    Withdrawn(&'a Statement),
-    UntrackedRepository,
-    OwnRepository,
-    Denied(&'a RepositoryContext),
-    NotListed(&'a RepositoryContext),
-    Licence(Option<&'a str>),
-    RepositoryAge {
-        days: i64,
-        least: u32,
-    },
-    OutsideContributors {
-        people: i64,
-        least: u32,
-    },
-    RegisteredLate {
-        at: DateTime<Utc>,
-        last: NaiveDate,
-    },
-    NoChange,
-    NoCommit,
-    Label(&'a str),
-    Automation(&'a str),
-    NoRule,
-    Category {
-        asked: Asked<'a>,
-        category: &'a str,
-    },
-    Name(Asked<'a>),
-    State(Asked<'a>),
-    Requirement {
-        asked: Asked<'a>,
-        requirement: Requirement,
-    },
-    OutsideTerm(Asked<'a>),
-    OpenedLate {
-        asked: Asked<'a>,
-        at: DateTime<Utc>,
-        last: NaiveDate,
-    },
-    ClosedLate {
-        asked: Asked<'a>,
-        at: DateTime<Utc>,
-        last: NaiveDate,
-    },
-    StillOpen(Asked<'a>),
-    NotYetConfirmed {
-        asked: Asked<'a>,
-        who: &'a str,
-    },
-    Waiting {
-        until: DateTime<Utc>,
-    },
-    WaitingAfterRevert {
-        until: DateTime<Utc>,
-        reverted: DateTime<Utc>,
-    },
-    /// The claim that is worth most.
-    CountedElsewhere(Item<'a>),
-}
-
-/// A rule or a measure that was asked for an item.
-#[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub id: &'a str,
-    pub selector: &'a Selector,
-}
-
-impl<'a> Judged<'a> {
-    pub const fn excluded(item: Item<'a>, counted_at: DateTime<Utc>, exclusion: Exclusion<'a>) -> Self {
-        Self {
-            item,
-            counted_at,
-            repository: None,
-            category: "",
-            rule: None,
-            verdict: Verdict::Excluded(exclusion),
-            measures: Vec::new(),
-            share: None,
-            points: Points::ZERO,
-            limited: None,
-        }
-    }
-}
 
 pub(super) fn judge<'a>(case: &Case<'a>, item: Item<'a>) -> Judged<'a> {
     let (place, share) = match eligible::admit(case, item) {
@@ -330,11 +194,4 @@ pub(super) fn reverted_at(case: &Case<'_>, contribution: &Contribution) -> Optio
         return None;
     }
     reverted.get(&(contribution.key.repository, contribution.number?)).copied().filter(|at| *at <= case.context.as_of)
-}
-
-impl Exclusion<'_> {
-    /// It may still come to count.
-    pub const fn is_not_yet(&self) -> bool {
-        matches!(self, Self::StillOpen(_) | Self::NotYetConfirmed { .. } | Self::Waiting { .. } | Self::WaitingAfterRevert { .. })
-    }
 }

@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{case::Case, rules::Exclusion};
+use super::{case::Case, verdict::Exclusion};
 use crate::model::{
     contribution::Contribution,
     policy::Works,

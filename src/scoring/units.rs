@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{
     pay,
-    rules::{Judged, Limited, Verdict},
+    verdict::{Judged, Limited, Verdict},
 };
 use crate::model::{
     contribution::{Contribution, Kind},

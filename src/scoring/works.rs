@@ -4,7 +4,7 @@
 use super::{
     case::{Case, Item},
     measures, pay,
-    rules::{Exclusion, Judged, Verdict},
+    verdict::{Exclusion, Judged, Verdict},
 };
 use crate::model::{
     contribution::Key,

@@ -102,6 +102,7 @@ fn of_each_repository_there_is_a_line_and_it_earns_by_itself() {
 #[case::an_earlier_one_never(true, &["23", "24", "25"], "2")]
 #[case::a_week_of_ones_own_comes_first(true, &["02", "03", "09"], "3")]
 #[case::up_to_the_last_week(true, &["02", "02", "02", "02", "02", "02", "02"], "5")]
+#[case::what_the_last_week_has_too_many_is_lost(true, &["02", "29", "30"], "2")]
 #[case::only_what_is_left_over(true, &["02", "02", "22", "23"], "4")]
 fn weeks_are_counted_in_the_institutions_zone(#[case] serves: bool, #[case] days: &[&str], #[case] expected: &str) {
     let one = |(number, day): (usize, &&str)| Contribution {
