@@ -44,7 +44,7 @@ fn standing_approvals(pull_request: &PullRequest) -> impl Iterator<Item = (&Acco
 
 /// How many submitted reviews other humans gave it, whatever they said.
 pub(super) fn reviews_by_others(pull_request: &PullRequest) -> usize {
-    let is_submitted = |review: &&Review| review.state != ReviewState::Pending && review.submitted_at.is_some();
+    let is_submitted = |review: &&Review| review.state != ReviewState::Pending;
     let authors = pull_request.reviews.iter().filter(is_submitted).filter_map(|review| review.author.as_ref());
     authors.filter(|account| is_other(account, pull_request)).count()
 }

@@ -1,10 +1,12 @@
-//! Marks by which a pull request itself says that a machine wrote it or helped: its author, its branch, the author lines of its commits.
+//! Marks by which a pull request itself says that a machine wrote it or helped: its author, its branch, the author lines of its commits, and
+//! the lines that tools and people write below its text to say so.
 //! It must not guess from the text of the work: there are no signs of style here, only what tools write down of themselves.
 //!
 //! Sources: the branch names are the defaults that these tools' manuals state (GitHub Docs on Copilot's coding agent and on Dependabot;
 //! Renovate's `branchPrefix`; `branch_prefix` of anthropics/claude-code-action; the manuals of Codex, Cursor, Devin and Jules; the README of
 //! peter-evans/create-pull-request and of googleapis/release-please). The names are those of the `Co-authored-by` lines that the same tools,
-//! aider, Amp, Crush, Gemini, OpenHands, opencode and Qwen Code add by default.
+//! aider, Amp, Crush, Gemini, OpenHands, opencode and Qwen Code add. The lines of a body are those that Claude Code and Codex (`Generated with`)
+//! and Cursor (`Made with`) write, and the `Assisted-by` that the Linux kernel's rules on coding assistants ask people for.
 
 use std::collections::BTreeSet;
 
@@ -59,8 +61,12 @@ const NAMES: &[&str] = &[
     "windsurf",
 ];
 
-/// What follows `Claude` when a model signs, and not a person of that name: `Claude Opus 4.5`.
+/// What follows `Claude` when a model signs, and not a person of that name. A number behind any other word says it too: `Claude Opus 4.5`.
 const MODELS: &[&str] = &["opus", "sonnet", "haiku"];
+
+/// How a line of a body begins that names a tool, and where the name ends.
+const LINES: &[(&str, &[char])] =
+    &[("generated with [", &[']']), ("made with [", &[']']), ("co-authored-by: ", &['<']), ("assisted-by: ", &['<', ':', '['])];
 
 /// Machines that only put the form of others' work right, or write down who did something.
 const HOUSEKEEPERS: &[&str] = &["allcontributors[bot]", "autofix-ci[bot]", "github-actions[bot]", "pre-commit-ci[bot]"];
@@ -68,7 +74,7 @@ const HOUSEKEEPERS: &[&str] = &["allcontributors[bot]", "autofix-ci[bot]", "gith
 /// The longest name that a mark repeats.
 const LONGEST_NAME: usize = 60;
 
-/// The marks, ordered, without repeats: `author:bot`, `branch:copilot`, `commit_author:Devin`, `co_author:Copilot`.
+/// The marks, ordered, without repeats: `author:bot`, `branch:copilot`, `commit_author:Devin`, `co_author:Copilot`, `body:claude code`.
 pub(super) fn marks(pull_request: &PullRequest) -> Vec<String> {
     let mut marks = BTreeSet::new();
     if pull_request.author.as_ref().is_some_and(Account::is_bot) {
@@ -83,7 +89,17 @@ pub(super) fn marks(pull_request: &PullRequest) -> Vec<String> {
             marks.extend(machine(line, author).map(|name| format!("{place}:{name}")));
         }
     }
+    marks.extend(pull_request.body.lines().filter_map(named_in).map(|name| format!("body:{name}")));
     marks.into_iter().collect()
+}
+
+/// The tool that a line of the body names: `🤖 Generated with [Claude Code](…)`, `Assisted-by: Codex`.
+fn named_in(line: &str) -> Option<String> {
+    let line = line.to_lowercase();
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let (rest, ends) = LINES.iter().find_map(|(start, ends)| Some((line.strip_prefix(start)?, ends)))?;
+    let name = rest.split(*ends).next().unwrap_or_default().trim();
+    is_name_of_a_tool(name).then(|| name.to_owned())
 }
 
 /// The name of an author line, if it is a machine's. There are people called Claude and Devin: the author's own lines are no mark.
@@ -98,8 +114,9 @@ fn machine(line: &CommitAuthor, author: Option<AccountId>) -> Option<String> {
 }
 
 fn is_name_of_a_tool(name: &str) -> bool {
-    let model = name.strip_prefix("claude ").and_then(|rest| rest.split(' ').next());
-    let is_model = model.is_some_and(|word| MODELS.contains(&word) || word.starts_with(|first: char| first.is_ascii_digit()));
+    let is_number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+    let model = name.strip_prefix("claude ");
+    let is_model = model.is_some_and(|rest| rest.split(' ').take(2).any(|word| MODELS.contains(&word) || is_number(&word)));
     NAMES.contains(&name) || is_model || name.starts_with("aider (")
 }
 
@@ -118,6 +135,7 @@ mod tests {
     #[case::a_trailer("x", &["Ann", "Copilot"], &["co_author:Copilot"])]
     #[case::a_model("x", &["Ann", "Claude Opus 4.5"], &["co_author:Claude Opus 4.5"])]
     #[case::a_numbered_model("x", &["Ann", "Claude 3.7 Sonnet"], &["co_author:Claude 3.7 Sonnet"])]
+    #[case::a_model_of_tomorrow("x", &["Ann", "Claude Fable 5"], &["co_author:Claude Fable 5"])]
     #[case::a_person_of_that_name("x", &["Ann", "Claude Dupont"], &[])]
     #[case::a_commit_of_an_agent("x", &["Devin AI"], &["commit_author:Devin AI"])]
     #[case::a_bot("x", &["devin-ai-integration[bot]"], &["commit_author:devin-ai-integration[bot]"])]
@@ -130,6 +148,21 @@ mod tests {
         commit.authors = names.iter().map(line).collect();
         let pull_request = PullRequest { head: branch.to_owned(), commits: vec![commit], ..tests::pull_request() };
         assert_eq!(marks(&pull_request), expected);
+    }
+
+    #[rstest]
+    #[case::nothing("It says why.", None)]
+    #[case::claude_code("Why.\n\n🤖 Generated with [Claude Code](https://claude.com/claude-code)", Some("body:claude code"))]
+    #[case::codex("Generated with [Codex](https://openai.com/codex/).\r\n", Some("body:codex"))]
+    #[case::cursor("Made with [Cursor](https://cursor.com)", Some("body:cursor"))]
+    #[case::the_kernels_line("Assisted-by: Claude:claude-4.6-sonnet", Some("body:claude"))]
+    #[case::a_trailer("Co-authored-by: Copilot <copilot@github.com>", Some("body:copilot"))]
+    #[case::a_person("Co-authored-by: Bob <bob@example.org>", None)]
+    #[case::a_sentence("Nothing here was made with Claude Code.", None)]
+    #[case::another_link("Made with [love](https://example.org)", None)]
+    fn a_body_says_which_tools_helped(#[case] body: &str, #[case] expected: Option<&str>) {
+        let marks = marks(&PullRequest { body: body.to_owned(), ..tests::pull_request() });
+        assert_eq!(marks, expected.into_iter().collect::<Vec<_>>());
     }
 
     #[test]
@@ -147,7 +180,13 @@ mod tests {
 
     #[test]
     fn the_lists_are_in_lower_case_as_names_are_compared() {
-        let words = BRANCHES.iter().map(|(start, _)| start).chain(NAMES).chain(MODELS).chain(HOUSEKEEPERS);
+        let words = BRANCHES
+            .iter()
+            .map(|(start, _)| start)
+            .chain(NAMES)
+            .chain(MODELS)
+            .chain(HOUSEKEEPERS)
+            .chain(LINES.iter().map(|(start, _)| start));
         words.for_each(|word| assert_eq!(*word, word.to_lowercase()));
     }
 }

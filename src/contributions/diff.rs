@@ -30,7 +30,7 @@ pub struct Reading {
 struct Line {
     text: String,
     is_added: bool,
-    /// Lines of one kind that stand together are a run; a deleted run and the added one in its place are a block.
+    /// Lines of one kind that stand together are a run; the deleted run and the added one in its place are a block.
     run: usize,
     block: usize,
     /// Of a file in which copies are looked for.
@@ -64,9 +64,7 @@ fn split(patch: &str, is_work: bool, lines: &mut Vec<Line>) {
             // `\ No newline at end of file` stands between the lines that it is about.
             '\\' => continue,
             '+' | '-' => {
-                // What is added after what was deleted stands in its place; what is deleted after what was added begins anew.
                 run += usize::from(mark != last);
-                block += usize::from(mark == '-' && last == '+');
                 let text = line[1..].split_whitespace().collect();
                 lines.push(Line { text, is_added: mark == '+', run, block, is_work, is_unchanged: false });
             }

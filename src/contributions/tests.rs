@@ -270,6 +270,7 @@ fn change(pull_request: PullRequest) -> Change {
 #[case::nobody(0, &[], None)]
 #[case::the_merge(2, &[], Some(9))]
 #[case::the_first_of_several(2, &[(3, ReviewState::Approved, 4), (4, ReviewState::Approved, 5)], Some(4))]
+#[case::of_one_person_the_first_word(2, &[(2, ReviewState::Approved, 4)], Some(4))]
 #[case::not_the_authors_own(2, &[(1, ReviewState::Approved, 3)], Some(9))]
 #[case::a_word_that_was_taken_back_has_no_time(2, &[(3, ReviewState::Approved, 4), (3, ReviewState::ChangesRequested, 5)], Some(9))]
 #[case::a_word_that_was_given_again_stands_since_then(0, &[(3, ReviewState::Approved, 4), (3, ReviewState::Approved, 6)], Some(6))]
@@ -293,7 +294,7 @@ fn submitted_reviews_of_other_humans_are_counted_whatever_they_say() {
 
 #[test]
 fn first_authors_of_commits_are_committers_and_the_others_only_named() {
-    let commits = vec![commit(&[3, 5]), commit(&[1, 3]), commit(&[0, 4]), commit(&[3])];
+    let commits = vec![commit(&[3, 5]), commit(&[1, 3]), commit(&[0, 4])];
     let change = change(PullRequest { commits, commit_count: 251, ..pull_request() });
     assert_eq!((ids(&change.committers), ids(&change.co_authors)), (vec![1, 3], vec![3, 4, 5]));
     assert_eq!(change.commits, Some(251), "more than GitHub lists");

@@ -170,7 +170,8 @@ pub struct Change {
     /// The first 64 bits of the SHA-256 of the lines that it adds, white space apart. Absent: not read, or too few lines to say anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<i64>,
-    /// Marks by which it says that a machine wrote it or helped: `branch:copilot`, `co_author:Copilot`, `author:bot`.
+    /// Marks by which it says that a machine wrote it or helped: `branch:copilot`, `co_author:Copilot`,
+    /// `commit_author:Devin`, `body:claude code`, `author:bot`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub automation: Vec<String>,
     /// The number of the pull request, in the same repository, that it reverts.

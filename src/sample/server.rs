@@ -241,10 +241,10 @@ impl Shared {
             None => whole.say(StatusCode::NOT_FOUND, "Not Found"),
         }
         let fault = log.faults.remove(&nth);
+        let mut is_affordable = log.core.spend(1, world.now);
         if fault == Some(Fault::RateLimited) {
-            log.core.remaining = 0;
+            (log.core.remaining, is_affordable) = (0, false);
         }
-        let is_affordable = log.core.spend(1, world.now);
         log.core.write(&mut whole.headers, "core");
         match fault.filter(|_| is_affordable) {
             Some(fault) => fault::strike(&fault, whole),

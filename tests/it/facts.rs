@@ -72,10 +72,11 @@ impl Scene {
         number
     }
 
-    /// Fetches, and does whatever follows from that.
+    /// By a clock that goes as GitHub's does.
     async fn sync(&self) {
+        let now = self.server.world().now;
+        self.university.clock.set(now);
         self.university.sync(self.repository).await;
-        self.university.work().await;
     }
 
     /// How often the text of a change was asked for.
@@ -167,9 +168,8 @@ async fn a_spent_rest_budget_puts_the_reading_off_and_lets_fetches_go_on() {
     scene.server.fail_nth(4, Fault::RateLimited);
     scene.sync().await;
     assert_eq!(scene.change(number).await.1.unchanged_lines, None);
-    let waits = "select count(*) from graphile_worker._private_jobs where run_at > now()";
-    assert_eq!(scene.column::<i64>(waits).await, 1);
-    scene.do_now(|edit| edit.comment(number, scene.eve, "Nice").unwrap());
+    let waits = "select count(*) from graphile_worker._private_jobs where attempts = 0 and run_at = '2025-09-01T05:00:00Z'";
+    assert_eq!(scene.column::<i64>(waits).await, 1, "until GitHub's hour is over, and that was no try");
     assert_eq!(scene.university.sync(scene.repository).await.error, None, "the other budget is not spent");
     // An hour later, with a client that has not been told to wait.
     scene.server.world().now += TimeDelta::hours(2);
@@ -238,7 +238,7 @@ async fn what_is_deleted_below_a_pull_request_or_an_issue_is_marked_and_kept_and
     let without = "select count(*) from contributions c where not exists (select from evidence e
         where (e.repository_id, e.kind, e.github_id) = (c.repository_id, c.kind, c.github_id))";
     assert_eq!(scene.column::<i64>(without).await, 0, "the evidence is kept");
-    let marked = "select min(gone_at) from contributions where gone_at is not null";
+    let marked = "select max(gone_at) from contributions where gone_at is not null";
     let since: DateTime<Utc> = scene.column(marked).await;
     scene.do_now(|edit| {
         let it = edit.pull_request(number).unwrap();

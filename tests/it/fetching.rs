@@ -71,6 +71,18 @@ async fn everything_in_an_invented_term_arrives_in_few_requests() {
 }
 
 #[tokio::test]
+async fn a_page_costs_the_points_that_its_document_says() {
+    let (server, client) = serve(row(1)).await;
+    let mut world = server.world();
+    deed(&mut world, |edit, ann| _ = edit.release(ann, "v1"));
+    drop(world);
+    fetch(&client, &quay(), None).await.unwrap();
+    let paid: Vec<(String, u64)> = server.requests().into_iter().map(|asked| (asked.operation, asked.points)).collect();
+    let expected = [("Repository", 1), ("PullRequests", 9), ("Issues", 2), ("Commits", 3), ("Releases", 1)];
+    assert_eq!(paid, expected.map(|(operation, points)| (operation.to_owned(), points)));
+}
+
+#[tokio::test]
 async fn everything_rare_arrives_with_what_is_absent_left_absent() {
     let (server, client) = serve(oddities()).await;
     let fetched = fetch(&client, &quay(), None).await.unwrap();

@@ -17,6 +17,8 @@ use crate::support::University;
 /// Requests of any kind that a first fetch and a fetch of nothing new may take.
 const FIRST: i64 = 150;
 const AGAIN: i64 = 5;
+/// Points of GitHub's GraphQL budget (5,000 an hour) that the first fetch may take.
+const FIRST_POINTS: u64 = 300;
 
 fn now() -> DateTime<Utc> {
     "2023-12-31T00:00:00Z".parse().unwrap()
@@ -55,6 +57,8 @@ async fn the_real_history_arrives_whole_once_and_is_scored() {
     let first = university.sync(repository).await;
     assert_eq!((first.state, first.error.as_deref()), (WorkState::Done, None));
     assert!(first.requests <= FIRST, "{} requests", first.requests);
+    let points: u64 = server.requests().iter().filter(|asked| asked.operation != "GET").map(|asked| asked.points).sum();
+    assert!(points <= FIRST_POINTS, "{points} points");
     assert_facts(&university).await;
     let before = everything(&university).await;
     let second = university.sync(repository).await;

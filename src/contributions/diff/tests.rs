@@ -23,6 +23,7 @@ const LONG: &str = "let answer = forty_two(question);";
 #[case::spaces_inside("@@ -1,1 +1,1 @@\n-f(a,b)\n+f( a, b )", 2)]
 #[case::one_line_of_work_among_new_indents("@@ -1,2 +1,3 @@\n-one();\n-two();\n+  one();\n+  two();\n+  three();", 4)]
 #[case::short_lines_that_are_the_same_by_chance("@@ -1,2 +1,2 @@\n-}\n context\n+}", 0)]
+#[case::short_words_that_are_the_same_by_chance("@@ -1,2 +1,2 @@\n-x = 1;\n context\n+x = 1;", 0)]
 #[case::a_long_line_that_was_moved("@@ -1,2 +1,2 @@\n-let answer = forty_two(question);\n context\n+let answer = forty_two(question);", 2)]
 #[case::a_moved_run_with_its_short_lines(
     "@@ -1,3 +1,0 @@\n-fn answer_of_everything() {\n-42\n-}\n@@ -9,0 +9,3 @@\n+    fn answer_of_everything() {\n+        42\n+    }",

@@ -108,9 +108,10 @@ impl University {
         syncs::get(&mut self.begin().await, id).await.unwrap().unwrap()
     }
 
-    /// Fetches, by a worker.
+    /// Fetches, by a worker, and does what a fetch asks for at its end.
     pub async fn sync(&self, repository: RepositoryId) -> Sync {
         let id = self.ask_for_sync(repository).await;
+        self.work().await;
         self.work().await;
         self.get_sync(id).await
     }
