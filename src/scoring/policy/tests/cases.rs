@@ -193,6 +193,7 @@ fn change() -> BoxedStrategy<Change> {
             fingerprint,
             automation: marks.into_iter().map(str::to_owned).collect(),
             reverts,
+            ..Change::default()
         })
         .boxed()
 }

@@ -44,7 +44,7 @@ fn evaluate(bytes: &[u8]) {
     let case = cases::case(bytes);
     let sheet = score(&case.policy, &case.subject, &case.context, &case.contributions);
     assert_eq!(sheet.lines.iter().map(|line| line.points).sum::<Points>(), sheet.points);
-    assert_eq!(total(&case.policy, &case.subject, &case.context, &case.contributions), sheet.points);
+    assert_eq!(total(&case.policy, &case.subject, &case.context, &case.contributions).points, sheet.points);
     let mut others = case.contributions;
     others.reverse();
     assert_eq!(score(&case.policy, &case.subject, &case.context, &others), sheet, "the order changed something");
