@@ -20,5 +20,7 @@ mod network;
 #[cfg(real_repository)]
 mod real_repository;
 mod rescoring;
+mod rule_books;
 mod sample;
+mod tricks;
 mod words;

@@ -53,7 +53,7 @@ fn decimal(text: &str) -> Decimal {
 #[test]
 fn the_practice_rule_book_is_read_as_it_is_written() {
     let policy = parse("practice.toml", PRACTICE).unwrap();
-    assert_eq!((policy.name.as_str(), policy.version.as_str()), ("Open-source practice", "2025.1"));
+    assert_eq!((policy.name.as_str(), policy.version.as_str()), ("Open-source practice", "2025.2"));
     assert_eq!(policy.eligibility.own_repository, OwnRepository::Exclude);
     assert_eq!(policy.eligibility.excluded_labels, ["duplicate", "invalid", "spam", "wontfix"]);
     assert_eq!(policy.categories.keys().collect::<Vec<_>>(), ["community", "course", "own"]);
@@ -67,7 +67,10 @@ fn the_practice_rule_book_is_read_as_it_is_written() {
     assert_eq!(rule.selector.requires, [Requirement::Merged, Requirement::ConfirmedByAnother]);
     assert_eq!(rule.pay, Pay::Points(Points::from_thousandths(10_000)));
     let steps: Vec<(i64, String)> = rule.size.iter().map(|step| (step.from, step.factor.to_string())).collect();
-    assert_eq!(steps, [(0, "0"), (1, "0.5"), (11, "1"), (101, "1.5"), (501, "2")].map(|(from, factor)| (from, factor.to_owned())));
+    assert_eq!(
+        steps,
+        [(0, "0"), (1, "0.2"), (3, "0.5"), (11, "1"), (101, "1.5"), (501, "2")].map(|(from, factor)| (from, factor.to_owned()))
+    );
     assert_eq!(policy.rules[1].selector.states, [State::Approved, State::ChangesRequested]);
     assert_eq!(policy.limits[0].per, Per::Day);
     assert_eq!((policy.limits[0].items, policy.limits[0].points), (Some(5), None));

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod cluster;
 pub mod database;
+pub mod desk;
 pub mod fetched;
 pub mod program;
 pub mod proxy;
