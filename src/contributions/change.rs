@@ -1,7 +1,12 @@
 //! What a pull request brings, as far as fairness asks for it: who committed, who reviewed, which files, which marks of machines.
 //! It must not read the text of the change: nobody fetched it with the pull request. `diff` does, when somebody has.
 
-use super::{attribution, automation, error::Fault, files, reverts};
+use super::{
+    attribution, automation,
+    error::Fault,
+    files::{self, Class},
+    reverts,
+};
 use crate::model::{
     contribution::Change,
     github::{ChangedFile, PullRequest},
@@ -31,9 +36,12 @@ pub(super) fn change(pull_request: &PullRequest) -> Result<Change, Fault> {
     })
 }
 
-/// The files that people write, ordered, without repeats.
+/// The files that people write, ordered, without repeats. Documentation only where there is nothing else: a change log that every pull
+/// request adds a line to would make them all one work.
 fn hashes(files: &[ChangedFile]) -> Vec<i64> {
-    let written = files.iter().filter(|file| files::class(&file.path).is_peoples());
+    let of = |class| move |file: &&ChangedFile| files::class(&file.path) == class;
+    let class = if files.iter().any(|file| of(Class::Written)(&file)) { Class::Written } else { Class::Documentation };
+    let written = files.iter().filter(of(class));
     let mut hashes: Vec<i64> = written.map(|file| files::hash(&file.path)).collect();
     hashes.sort_unstable();
     hashes.dedup();

@@ -306,12 +306,20 @@ fn the_files_that_people_write_are_kept_as_hashes_without_order_or_repeats() {
         let files = paths.iter().map(|path| file(path, 1, 0)).collect();
         change(PullRequest { files: Some(files), ..pull_request() })
     };
-    let written = with(&["src/lib.rs", "Cargo.lock", "README.md", "src/lib.rs"]);
+    let written = with(&["src/lib.rs", "Cargo.lock", "src/a.rs", "src/lib.rs"]);
     assert_eq!(written.files.len(), 2);
-    assert_eq!(written.files, with(&["README.md", "src/lib.rs"]).files);
+    assert_eq!(written.files, with(&["src/a.rs", "src/lib.rs"]).files);
     assert_eq!((written.has_source, with(&["README.md", "Cargo.lock"]).has_source), (Some(true), Some(false)));
     let unknown = change(PullRequest { files: None, ..pull_request() });
     assert_eq!((unknown.files, unknown.has_source), (Vec::new(), None));
+}
+
+#[test]
+fn a_change_log_beside_a_program_makes_no_two_changes_one_work() {
+    let files =
+        |paths: &[&str]| change(PullRequest { files: Some(paths.iter().map(|path| file(path, 1, 0)).collect()), ..pull_request() }).files;
+    assert_eq!(files(&["CHANGELOG.md", "src/lib.rs"]), files(&["src/lib.rs"]));
+    assert_eq!(files(&["CHANGELOG.md", "docs/guide.md"]).len(), 2, "of documentation alone it is the work");
 }
 
 #[test]

@@ -157,7 +157,7 @@ pub struct Change {
     /// When the first of those whose word stands (`confirmed_by`) approved or merged it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// The files that people write, each as the first 64 bits of the SHA-256 of its path, ordered, without repeats.
+    /// The files that people write (documentation only where there is nothing else), each as the first 64 bits of the SHA-256 of its path, ordered, without repeats.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<i64>,
     /// It changes a file of program source: written by people, and neither documentation nor data. Absent: no list of files.

@@ -192,7 +192,9 @@ fn the_model_knows_of_sqlx_and_utoipa_only_as_derives() {
 #[test]
 fn thinking_rooms_do_no_io_read_no_clock_and_use_no_float() {
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| THINKING.contains(&source.room.as_str())) {
+    // Their tests may read the rule books that are shipped.
+    let is_test = |source: &Source| source.path.components().any(|part| part.as_os_str() == "tests");
+    for source in sources().iter().filter(|source| THINKING.contains(&source.room.as_str()) && !is_test(source)) {
         for word in NEVER_IN_THINKING_ROOMS {
             // The clock itself stands in the model: it is the one place that reads the system's.
             if source.code.contains(word) && source.path != Path::new("model/clock.rs") {
