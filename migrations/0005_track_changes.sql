@@ -106,6 +106,12 @@ alter table evaluations
 alter table evaluation_coverage add column outside_contributors bigint;
 
 alter table scores
+  -- All lines: JSON in one zlib stream; of no lines, no bytes. Rows from before have them in `lines`.
+  add column sheet bytea,
+  alter column lines drop not null,
+  add constraint scores_lines_are_once check (num_nonnulls(sheet, lines) = 1),
+  -- It is compressed already.
+  alter column sheet set storage external,
   add column carried bigint not null default 0,
   add column flags jsonb not null default '[]',
   add column unmet jsonb not null default '[]',

@@ -218,10 +218,10 @@ pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window, accounts: 
     let mut contributions = Vec::new();
     copy::copy_out(tx.conn(), &statement, |row| {
         contributions.push(Contribution {
-            key: Key { repository: RepositoryId(row.uuid()?), kind: word(&row.bytes()?, "kind")?, github_id: text(&row.bytes()?)?.into() },
+            key: Key { repository: RepositoryId(row.uuid()?), kind: word(row.bytes()?, "kind")?, github_id: text(row.bytes()?)?.into() },
             account: row.optional_bigint()?.map(AccountId),
             by_bot: row.boolean()?,
-            state: word(&row.bytes()?, "state")?,
+            state: word(row.bytes()?, "state")?,
             occurred_at: row.timestamp()?,
             closed_at: row.optional_timestamp()?,
             parent_account: row.optional_bigint()?.map(AccountId),
@@ -233,7 +233,7 @@ pub async fn list_for_scoring(tx: &mut InstitutionTx, window: Window, accounts: 
             effective_lines: row.optional_bigint()?,
             total_lines: row.optional_bigint()?,
             changed_files: row.optional_bigint()?,
-            change: row.optional_json()?.map(|json| read_change(&json)).transpose()?,
+            change: row.optional_json()?.map(read_change).transpose()?,
             gone_at: row.optional_timestamp()?,
             number: row.optional_bigint()?,
         });

@@ -1,7 +1,7 @@
 //! Postgres' binary COPY format, written and read: the only road that is fast enough for a million rows.
 //! It knows the format and our column types, and no table.
 
-use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+use bytes::{Buf as _, BufMut as _, BytesMut};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::TryStreamExt as _;
 use sqlx::PgConnection;
@@ -146,29 +146,25 @@ pub(super) async fn copy_out(
     let mut stream = conn.copy_out_raw(statement).await?;
     let mut at_start = true;
     // The server sends whole rows in each message; the format's own lengths are checked all the same.
-    while let Some(mut message) = stream.try_next().await? {
-        if at_start {
-            skip_header(&mut message)?;
-            at_start = false;
-        }
-        while message.remaining() >= 2 {
-            let columns = message.get_i16();
-            if columns == -1 {
+    while let Some(message) = stream.try_next().await? {
+        let mut rest = if at_start { after_header(&message)? } else { &message };
+        at_start = false;
+        while rest.remaining() >= 2 {
+            let left = rest.get_i16();
+            if left == -1 {
                 return stream.try_next().await.map(|_| ()).map_err(Error::from);
             }
-            read(&mut Columns { message: &mut message, left: columns })?;
+            let mut columns = Columns { rest, left };
+            read(&mut columns)?;
+            rest = columns.rest;
         }
     }
     Ok(())
 }
 
-fn skip_header(message: &mut Bytes) -> Result<(), Error> {
-    let size = SIGNATURE.len() + 8;
-    if message.len() < size || !message.starts_with(SIGNATURE) {
-        return Err(broken("the header is not that of a binary COPY"));
-    }
-    message.advance(size);
-    Ok(())
+fn after_header(message: &[u8]) -> Result<&[u8], Error> {
+    let rest = message.strip_prefix(SIGNATURE).and_then(|rest| rest.get(8..));
+    rest.ok_or_else(|| broken("the header is not that of a binary COPY"))
 }
 
 fn broken(why: &str) -> Error {
@@ -177,29 +173,28 @@ fn broken(why: &str) -> Error {
 
 /// The columns of one row that have not been read yet.
 pub(super) struct Columns<'a> {
-    message: &'a mut Bytes,
+    rest: &'a [u8],
     left: i16,
 }
 
-impl Columns<'_> {
-    pub fn optional_bytes(&mut self) -> Result<Option<Bytes>, Error> {
+impl<'a> Columns<'a> {
+    pub fn optional_bytes(&mut self) -> Result<Option<&'a [u8]>, Error> {
         self.left -= 1;
-        if self.left < 0 || self.message.remaining() < 4 {
+        if self.left < 0 || self.rest.remaining() < 4 {
             return Err(broken("a row has fewer columns than expected"));
         }
-        let Ok(size) = usize::try_from(self.message.get_i32()) else { return Ok(None) };
-        if self.message.remaining() < size {
-            return Err(broken("a column is cut off"));
-        }
-        Ok(Some(self.message.split_to(size)))
+        let Ok(size) = usize::try_from(self.rest.get_i32()) else { return Ok(None) };
+        let (bytes, rest) = self.rest.split_at_checked(size).ok_or_else(|| broken("a column is cut off"))?;
+        self.rest = rest;
+        Ok(Some(bytes))
     }
 
-    pub fn bytes(&mut self) -> Result<Bytes, Error> {
+    pub fn bytes(&mut self) -> Result<&'a [u8], Error> {
         self.optional_bytes()?.ok_or_else(|| broken("a column that is never NULL is NULL"))
     }
 
     pub fn uuid(&mut self) -> Result<Uuid, Error> {
-        Uuid::from_slice(&self.bytes()?).map_err(|_| broken("a uuid has not 16 bytes"))
+        Uuid::from_slice(self.bytes()?).map_err(|_| broken("a uuid has not 16 bytes"))
     }
 
     pub fn boolean(&mut self) -> Result<bool, Error> {
@@ -211,21 +206,17 @@ impl Columns<'_> {
     }
 
     /// The text of a `jsonb`.
-    pub fn optional_json(&mut self) -> Result<Option<Bytes>, Error> {
-        let Some(mut bytes) = self.optional_bytes()? else { return Ok(None) };
-        if bytes.first() != Some(&1) {
-            return Err(broken("a jsonb is not of version 1"));
-        }
-        bytes.advance(1);
-        Ok(Some(bytes))
+    pub fn optional_json(&mut self) -> Result<Option<&'a [u8]>, Error> {
+        let Some(bytes) = self.optional_bytes()? else { return Ok(None) };
+        bytes.strip_prefix(&[1]).map(Some).ok_or_else(|| broken("a jsonb is not of version 1"))
     }
 
     pub fn optional_bigint(&mut self) -> Result<Option<i64>, Error> {
-        self.optional_bytes()?.map(|b| bigint(&b)).transpose()
+        self.optional_bytes()?.map(bigint).transpose()
     }
 
     pub fn timestamp(&mut self) -> Result<DateTime<Utc>, Error> {
-        timestamp(bigint(&self.bytes()?)?)
+        timestamp(bigint(self.bytes()?)?)
     }
 
     pub fn optional_timestamp(&mut self) -> Result<Option<DateTime<Utc>>, Error> {
@@ -233,12 +224,11 @@ impl Columns<'_> {
     }
 
     pub fn bigints(&mut self) -> Result<Vec<i64>, Error> {
-        array(self.optional_bytes()?)?.iter().map(|b| bigint(b)).collect()
+        array(self.optional_bytes()?, bigint)
     }
 
     pub fn texts(&mut self) -> Result<Vec<String>, Error> {
-        let text = |b: &Bytes| String::from_utf8(b.to_vec()).map_err(|_| broken("a text is not UTF-8"));
-        array(self.optional_bytes()?)?.iter().map(text).collect()
+        array(self.optional_bytes()?, |text| String::from_utf8(text.to_vec()).map_err(|_| broken("a text is not UTF-8")))
     }
 }
 
@@ -253,7 +243,7 @@ fn timestamp(micros: i64) -> Result<DateTime<Utc>, Error> {
 }
 
 /// The members of an array; NULL has none.
-fn array(bytes: Option<Bytes>) -> Result<Vec<Bytes>, Error> {
+fn array<T>(bytes: Option<&[u8]>, read: impl Fn(&[u8]) -> Result<T, Error>) -> Result<Vec<T>, Error> {
     let Some(mut bytes) = bytes else { return Ok(Vec::new()) };
     let cut = || broken("an array is cut off");
     if bytes.remaining() < 12 {
@@ -274,7 +264,9 @@ fn array(bytes: Option<Bytes>) -> Result<Vec<Bytes>, Error> {
                 return Err(cut());
             }
             let size = usize::try_from(bytes.get_i32()).map_err(|_| broken("an array holds a NULL"))?;
-            if bytes.remaining() < size { Err(cut()) } else { Ok(bytes.split_to(size)) }
+            let (member, rest) = bytes.split_at_checked(size).ok_or_else(cut)?;
+            bytes = rest;
+            read(member)
         })
         .collect()
 }

@@ -161,7 +161,7 @@ pub async fn list_for_scoring(tx: &mut InstitutionTx, only: Option<&[MemberId]>)
                from account_links where institution_id = $1 and ($2::uuid[] is null or member_id = any($2))
              ) as links where github_id <> before group by member_id
            ) as c using (member_id)
-           where m.institution_id = $1 and m.removed_at is null and ($2::uuid[] is null or m.member_id = any($2)) order by m.number"#,
+           where m.institution_id = $1 and m.removed_at is null and ($2::uuid[] is null or m.member_id = any($2)) order by m.member_id"#,
         tx.institution().0,
         only.as_deref(),
     )

@@ -36,8 +36,8 @@ pub async fn visit_deeds(tx: &mut InstitutionTx, mut each: impl FnMut(&Deed) + S
         each(&Deed {
             repository: RepositoryId(row.uuid()?),
             account: row.optional_bigint()?.map(AccountId),
-            kind: contributions::word(&row.bytes()?, "kind")?,
-            state: contributions::word(&row.bytes()?, "state")?,
+            kind: contributions::word(row.bytes()?, "kind")?,
+            state: contributions::word(row.bytes()?, "state")?,
             occurred_at: row.timestamp()?,
             closed_at: row.optional_timestamp()?,
             confirmed_by: row.bigints()?.into_iter().map(AccountId).collect(),

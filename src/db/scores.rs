@@ -19,10 +19,11 @@ use crate::model::{
 };
 
 mod compared;
+mod sheet;
 mod stored;
 
 pub use compared::{get_totals, list_different, list_with_lines};
-pub use stored::{NewScore, insert_batch, insert_left_out, list_carried, list_member_ids, list_stored};
+pub use stored::{NewScore, Packed, insert_batch, insert_left_out, list_carried, list_member_ids, list_stored};
 
 /// At most `limit + 1` scores after a member (number and id), by number: the surplus one says that there is more.
 pub async fn list(
@@ -80,16 +81,18 @@ pub async fn list_lines(
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, Vec<ExplainedLine>>, Error> {
     let ids: Vec<Uuid> = members.iter().map(|m| m.0).collect();
-    let sheets = sqlx::query!(
-        r#"select member_id as "member_id!", lines as "lines!: Json<Vec<Line>>" from scores_of($1, $2) where member_id = any($3)"#,
+    let rows = sqlx::query!(
+        r#"select member_id as "member_id!", sheet, lines as "lines: Json<Vec<Line>>" from scores_of($1, $2) where member_id = any($3)"#,
         tx.institution().0,
         evaluation.0,
         &ids,
     )
     .fetch_all(tx.conn())
     .await?;
-    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|sheet| (MemberId(sheet.member_id), sheet.lines.len())).collect();
-    let mut explained = explain(tx, sheets.into_iter().flat_map(|sheet| sheet.lines.0).collect()).await?.into_iter();
+    let sheets = rows.into_iter().map(|row| Ok((MemberId(row.member_id), sheet::unpack(row.sheet.as_deref(), row.lines)?)));
+    let sheets = sheets.collect::<Result<Vec<_>, Error>>()?;
+    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|(member, lines)| (*member, lines.len())).collect();
+    let mut explained = explain(tx, sheets.into_iter().flat_map(|(_, lines)| lines).collect()).await?.into_iter();
     Ok(counts.into_iter().map(|(member, count)| (member, explained.by_ref().take(count).collect())).collect())
 }
 

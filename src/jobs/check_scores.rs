@@ -1,7 +1,7 @@
 //! Every night: scores everybody anew and compares with what is stored. Equal is noted; unequal is noted, told, and made good by a new
 //! evaluation. It must not touch the one that is wrong: what was shown to people stays as it was shown.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, convert::identity, sync::Arc};
 
 use super::{
     Failure, Tools,
@@ -80,10 +80,10 @@ async fn compare(tx: &mut InstitutionTx, evaluation: EvaluationId, ground: Groun
     let mut differs = BTreeSet::new();
     let count = ground.members.len();
     let ground = Arc::new(ground);
-    let mut thinking = think(&ground, 0);
+    let mut thinking = think(&ground, 0, identity);
     for next in (CHUNK..count + CHUNK).step_by(CHUNK) {
         let found = thinking.await.map_err(stopped)?;
-        thinking = think(&ground, next);
+        thinking = think(&ground, next, identity);
         let members: Vec<MemberId> = found.iter().map(|score| score.member).collect();
         let stored = scores::list_stored(tx, evaluation, &members).await?;
         for score in found {

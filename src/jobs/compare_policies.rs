@@ -1,7 +1,7 @@
 //! What another policy would change in a term: scores everybody under both, from what is stored.
 //! It must not write anything.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, convert::identity, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -80,7 +80,7 @@ async fn score_all(ground: Ground) -> Result<(HashMap<MemberId, scores::NewScore
     let mut all = HashMap::with_capacity(ground.members.len());
     let mut totals = Totals::default();
     for from in (0..ground.members.len()).step_by(CHUNK) {
-        for score in think(&ground, from).await.map_err(stopped)? {
+        for score in think(&ground, from, identity).await.map_err(stopped)? {
             totals.members += 1;
             totals.points += score.computed.as_ref().map_or(Points::ZERO, |c| c.points);
             let credits = score.computed.as_ref().map_or(Credits::ZERO, |c| c.credits);

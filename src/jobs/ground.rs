@@ -102,7 +102,7 @@ pub(super) struct Ground {
     pub policy: Policy,
     lines: Lines,
     pub context: Context,
-    /// By number.
+    /// By id: so their rows come into the table in the order of its key.
     pub members: Vec<Scored>,
     pub contributions: ByAccount,
     statements: HashMap<MemberId, Vec<Statement>>,
@@ -201,9 +201,9 @@ impl Ground {
         })
     }
 
-    /// The scores of at most `most` members, on all cores.
-    pub fn score_some(&self, from: usize, most: usize) -> Vec<NewScore> {
-        self.members.par_iter().skip(from).take(most).map(|member| self.score(member)).collect()
+    /// The scores of at most `most` members, each made into what it is wanted for, on all cores.
+    pub fn score_some<T: Send>(&self, from: usize, most: usize, then: fn(NewScore) -> T) -> Vec<T> {
+        self.members.par_iter().skip(from).take(most).map(|member| then(self.score(member))).collect()
     }
 
     fn score(&self, member: &Scored) -> NewScore {

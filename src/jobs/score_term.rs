@@ -8,7 +8,10 @@ use super::{
     ground::{Asked, Ground, Lines},
 };
 use crate::{
-    db::{self, InstitutionTx, evaluations, scores},
+    db::{
+        self, InstitutionTx, evaluations,
+        scores::{self, NewScore},
+    },
     model::{ids::EvaluationId, job::ScoreTerm},
 };
 
@@ -58,19 +61,19 @@ pub(super) async fn score(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Resul
 pub(super) async fn store(tx: &mut InstitutionTx, evaluation: EvaluationId, ground: Ground) -> Result<(), Failure> {
     let count = ground.members.len();
     let ground = Arc::new(ground);
-    let mut thinking = think(&ground, 0);
+    let mut thinking = think(&ground, 0, NewScore::pack);
     for next in (CHUNK..count + CHUNK).step_by(CHUNK) {
-        let found = thinking.await.map_err(stopped)?;
-        thinking = think(&ground, next);
+        let found = thinking.await.map_err(stopped)?.into_iter().collect::<Result<Vec<_>, _>>()?;
+        thinking = think(&ground, next, NewScore::pack);
         scores::insert_batch(tx, evaluation, &found).await?;
     }
     Ok(())
 }
 
 /// Scores the next members, aside from what waits for the database.
-pub(super) fn think(ground: &Arc<Ground>, from: usize) -> tokio::task::JoinHandle<Vec<scores::NewScore>> {
+pub(super) fn think<T: Send + 'static>(ground: &Arc<Ground>, from: usize, then: fn(NewScore) -> T) -> tokio::task::JoinHandle<Vec<T>> {
     let ground = Arc::clone(ground);
-    tokio::task::spawn_blocking(move || ground.score_some(from, CHUNK))
+    tokio::task::spawn_blocking(move || ground.score_some(from, CHUNK, then))
 }
 
 pub(super) fn stopped(error: tokio::task::JoinError) -> Failure {

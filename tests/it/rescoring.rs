@@ -501,11 +501,32 @@ async fn the_nightly_check_notes_that_all_is_equal_and_scores_first_what_is_pend
     assert_eq!((newest.base, newest.checked_at, newest.differs), (Some(first), Some(town.now()), Vec::new()));
 }
 
+#[tokio::test]
+async fn a_row_from_before_sheets_says_what_it_said() {
+    let town = Town::new().await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let ann = town.enrol(1).await;
+    town.write(merged(quay, 1, 1)).await;
+    let first = town.score().await;
+    let stored = town.result(first).await;
+    let lines = serde_json::to_string(&stored[&ann].lines).unwrap();
+    assert_eq!(town.execute(&format!("update scores set sheet = null, lines = '{lines}' where member_id = '{ann}'")).await, 1);
+    assert_eq!(town.result(first).await, stored);
+    let mut tx = town.university.begin().await;
+    assert_eq!(scores::get(&mut tx, first, ann).await.unwrap().unwrap().1.len(), stored[&ann].lines.len());
+    tx.commit().await.unwrap();
+    town.check().await;
+    assert_eq!(town.get(first).await.differs, []);
+}
+
 #[rstest::rstest]
 #[case::points("points = points + 1")]
 #[case::credits("credits = credits + 1")]
-#[case::a_line("lines = jsonb_set(lines, '{0,points}', '\"11\"')")]
-#[case::no_lines("lines = '[]'")]
+#[case::a_broken_sheet("sheet = set_byte(sheet, 0, 0)")]
+#[case::no_lines("sheet = ''")]
+#[case::other_lines(
+    "sheet = null, lines = '[{\"carry\": \"in\", \"counted_at\": \"2025-10-01T00:00:00Z\", \"rule\": null, \"base\": \"10\", \"factors\": [], \"points\": \"10\"}]'"
+)]
 #[case::flags("flags = '[{\"code\": \"spam\"}]'")]
 #[case::digest("digest = sha256('x')")]
 #[case::account("account_id = 5")]

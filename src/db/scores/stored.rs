@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Error, InstitutionTx, bad, computed};
+use super::{Error, InstitutionTx, bad, computed, sheet};
 use crate::model::{
     account::AccountId,
     credit::Credits,
@@ -63,50 +63,70 @@ impl NewScore {
         let rest = serde_json::to_vec(&rest).map_err(|e| bad("digest", e.to_string()))?;
         Ok(Sha256::new().chain_update(rest).chain_update(lines).finalize().to_vec())
     }
+
+    /// In the form in which it goes into the table.
+    pub fn pack(self) -> Result<Packed, Error> {
+        let lines = text(&self.lines, "lines")?;
+        let (flags, unmet) = (text(&self.flags, "flags")?, text(&self.unmet, "unmet")?);
+        let (sheet, digest) = (sheet::pack(&lines)?, self.digest(&lines)?);
+        Ok(Packed { sheet, flags, unmet, digest, score: Self { lines: Vec::new(), ..self } })
+    }
+}
+
+/// A score in the form in which it goes into the table. To make it is most of the work of storing it, so whoever stores many has them made
+/// on all cores.
+#[derive(Debug, Clone)]
+pub struct Packed {
+    /// Its lines are in the sheet.
+    score: NewScore,
+    sheet: Vec<u8>,
+    flags: String,
+    unmet: String,
+    digest: Vec<u8>,
 }
 
 /// Writes the scores of some members with all their lines.
-pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, scores: &[NewScore]) -> Result<u64, Error> {
-    let members: Vec<Uuid> = scores.iter().map(|s| s.member.0).collect();
-    let computed = || scores.iter().map(|s| s.computed.as_ref());
+pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, packed: &[Packed]) -> Result<u64, Error> {
+    let scores = || packed.iter().map(|packed| &packed.score);
+    let members: Vec<Uuid> = scores().map(|s| s.member.0).collect();
+    let computed = || scores().map(|s| s.computed.as_ref());
     let points: Vec<Option<i64>> = computed().map(|c| c.map(|c| c.points.thousandths())).collect();
     let credits: Vec<Option<Decimal>> = computed().map(|c| c.map(|c| c.credits.to_decimal())).collect();
-    let accounts: Vec<Option<i64>> = scores.iter().map(|s| s.account.map(|a| a.0)).collect();
-    let logins: Vec<Option<String>> = scores.iter().map(|s| s.github_login.clone()).collect();
-    let reasons: Vec<Option<String>> = computed().map(|c| c.map(|c| c.credits_reason.clone())).collect();
-    let states: Vec<String> =
-        computed().map(|c| if c.is_some() { ScoreState::Proposed } else { ScoreState::NoAccount }.as_str().to_owned()).collect();
-    let lines = texts(scores.iter().map(|s| &s.lines), "lines")?;
-    let flags = texts(scores.iter().map(|s| &s.flags), "flags")?;
-    let unmet = texts(scores.iter().map(|s| &s.unmet), "unmet")?;
-    let digests = scores.iter().zip(&lines).map(|(s, lines)| s.digest(lines)).collect::<Result<Vec<_>, _>>()?;
-    let counts: Vec<i64> = scores.iter().map(|s| s.contributions).collect();
-    let carried: Vec<i64> = scores.iter().map(|s| s.carried.thousandths()).collect();
-    let rechecks: Vec<Option<DateTime<Utc>>> = scores.iter().map(|s| s.recheck_at).collect();
+    let accounts: Vec<Option<i64>> = scores().map(|s| s.account.map(|a| a.0)).collect();
+    let logins: Vec<Option<&str>> = scores().map(|s| s.github_login.as_deref()).collect();
+    let reasons: Vec<Option<&str>> = computed().map(|c| c.map(|c| &*c.credits_reason)).collect();
+    let states: Vec<&str> = computed().map(|c| if c.is_some() { ScoreState::Proposed } else { ScoreState::NoAccount }.as_str()).collect();
+    let sheets: Vec<&[u8]> = packed.iter().map(|packed| &*packed.sheet).collect();
+    let flags: Vec<&str> = packed.iter().map(|packed| &*packed.flags).collect();
+    let unmet: Vec<&str> = packed.iter().map(|packed| &*packed.unmet).collect();
+    let digests: Vec<&[u8]> = packed.iter().map(|packed| &*packed.digest).collect();
+    let counts: Vec<i64> = scores().map(|s| s.contributions).collect();
+    let carried: Vec<i64> = scores().map(|s| s.carried.thousandths()).collect();
+    let rechecks: Vec<Option<DateTime<Utc>>> = scores().map(|s| s.recheck_at).collect();
     let done = sqlx::query!(
-        "insert into scores (institution_id, evaluation_id, member_id, points, credits, credits_reason, contributions, state, lines,
+        "insert into scores (institution_id, evaluation_id, member_id, points, credits, credits_reason, contributions, state, sheet,
            account_id, github_login, carried, flags, unmet, digest, recheck_at)
-         select $1, $2, member_id, points, credits, credits_reason, contributions, state, lines::jsonb, account_id, github_login, carried,
+         select $1, $2, member_id, points, credits, credits_reason, contributions, state, sheet, account_id, github_login, carried,
            flags::jsonb, unmet::jsonb, digest, recheck_at
-         from unnest($3::uuid[], $4::bigint[], $5::numeric[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::text[],
+         from unnest($3::uuid[], $4::bigint[], $5::numeric[], $6::text[], $7::bigint[], $8::text[], $9::bytea[], $10::bigint[], $11::text[],
              $12::bigint[], $13::text[], $14::text[], $15::bytea[], $16::timestamptz[])
-           as s (member_id, points, credits, credits_reason, contributions, state, lines, account_id, github_login, carried, flags, unmet,
+           as s (member_id, points, credits, credits_reason, contributions, state, sheet, account_id, github_login, carried, flags, unmet,
              digest, recheck_at)",
         tx.institution().0,
         evaluation.0,
         &members,
         &points as &[Option<i64>],
         &credits as &[Option<Decimal>],
-        &reasons as &[Option<String>],
+        &reasons as &[Option<&str>],
         &counts,
-        &states,
-        &lines,
+        &states as &[&str],
+        &sheets as &[&[u8]],
         &accounts as &[Option<i64>],
-        &logins as &[Option<String>],
+        &logins as &[Option<&str>],
         &carried,
-        &flags,
-        &unmet,
-        &digests,
+        &flags as &[&str],
+        &unmet as &[&str],
+        &digests as &[&[u8]],
         &rechecks as &[Option<DateTime<Utc>>],
     )
     .execute(tx.conn())
@@ -114,8 +134,8 @@ pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, scor
     Ok(done.rows_affected())
 }
 
-fn texts<'a, T: serde::Serialize + 'a>(values: impl Iterator<Item = &'a T>, column: &'static str) -> Result<Vec<String>, Error> {
-    values.map(|value| serde_json::to_string(value).map_err(|e| bad(column, e.to_string()))).collect()
+fn text<T: serde::Serialize>(value: &T, column: &'static str) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|e| bad(column, e.to_string()))
 }
 
 /// Notes that these members are not in the result any more; those who are not in that of the evaluation `of` need no note. Returns how
@@ -128,8 +148,8 @@ pub async fn insert_left_out(
 ) -> Result<u64, Error> {
     let members: Vec<Uuid> = members.iter().map(|member| member.0).collect();
     let done = sqlx::query!(
-        "insert into scores (institution_id, evaluation_id, member_id, contributions, state, lines, left_out)
-         select $1, $2, member_id, 0, 'no_account', '[]', true from scores_of($1, $3) where member_id = any($4)",
+        "insert into scores (institution_id, evaluation_id, member_id, contributions, state, sheet, left_out)
+         select $1, $2, member_id, 0, 'no_account', '', true from scores_of($1, $3) where member_id = any($4)",
         tx.institution().0,
         evaluation.0,
         of.0,
@@ -158,7 +178,7 @@ pub async fn list_stored(
     let rows = sqlx::query!(
         r#"select member_id as "member_id!", account_id, github_login, points, credits, credits_reason, carried as "carried!",
              contributions as "contributions!", state as "state!", recheck_at, digest,
-             flags as "flags!: Json<Vec<Reason>>", unmet as "unmet!: Json<Vec<Reason>>", lines as "lines!: Json<Vec<Line>>"
+             flags as "flags!: Json<Vec<Reason>>", unmet as "unmet!: Json<Vec<Reason>>", sheet, lines as "lines: Json<Vec<Line>>"
            from scores_of($1, $2) where member_id = any($3)"#,
         tx.institution().0,
         evaluation.0,
@@ -168,6 +188,8 @@ pub async fn list_stored(
     .await?;
     let mut stored = HashMap::with_capacity(rows.len());
     for row in rows {
+        // One that cannot be read is not what was stored.
+        let Ok(lines) = sheet::unpack(row.sheet.as_deref(), row.lines) else { continue };
         let score = NewScore {
             member: MemberId(row.member_id),
             account: row.account_id.map(AccountId),
@@ -177,10 +199,10 @@ pub async fn list_stored(
             flags: row.flags.0,
             unmet: row.unmet.0,
             contributions: row.contributions,
-            lines: row.lines.0,
+            lines,
             recheck_at: row.recheck_at,
         };
-        let lines = serde_json::to_string(&score.lines).map_err(|e| bad("lines", e.to_string()))?;
+        let lines = text(&score.lines, "lines")?;
         let is_whole = (score.computed.is_some()) == (row.state == ScoreState::Proposed.as_str());
         if is_whole && row.digest.as_deref() == Some(&*score.digest(&lines)?) {
             stored.insert(score.member, score);

@@ -31,6 +31,7 @@ async fn another(app: &TestApp, tenant: &Tenant, own: &Register, others: usize) 
         members::insert(&mut tx, member, &profile, now()).await.unwrap();
         found.push(scores::NewScore::unknown(member, None));
     }
+    let found: Vec<_> = found.into_iter().map(|score| score.pack().unwrap()).collect();
     scores::insert_batch(&mut tx, id, &found).await.unwrap();
     evaluations::finish(&mut tx, id, None, now()).await.unwrap();
     tx.commit().await.unwrap();

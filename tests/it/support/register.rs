@@ -134,6 +134,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         },
         NewScore::unknown(loner, None),
     ];
+    let found = found.map(|score| score.pack().unwrap());
     scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
     evaluations::insert_coverage(&mut tx, evaluation, &std::collections::HashMap::new()).await.unwrap();
     evaluations::finish(&mut tx, evaluation, None, now()).await.unwrap();
