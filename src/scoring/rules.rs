@@ -94,11 +94,17 @@ fn miss<'a>(case: &Case<'a>, asked: Asked<'a>, item: Item<'a>, place: Place<'a>)
             (!fits).then_some((2, Exclusion::Name(asked)))
         }
         Item::Contribution(contribution) => {
+            // What is open can still come into the state that is asked for.
+            let is_open = contribution.state == State::Open;
             if !selector.states.is_empty() && !selector.states.contains(&contribution.state) {
-                return Some((3, Exclusion::State(asked)));
+                return Some((3, if is_open { Exclusion::StillOpen(asked) } else { Exclusion::State(asked) }));
             }
             let unmet = (4..).zip(&selector.requires).find(|(_, requirement)| !met(case, **requirement, contribution));
-            unmet.map(|(closeness, requirement)| (closeness, Exclusion::Requirement { asked, requirement: *requirement }))
+            unmet.map(|(closeness, requirement)| {
+                let waits = is_open && *requirement == Requirement::Merged;
+                let requirement = *requirement;
+                (closeness, if waits { Exclusion::StillOpen(asked) } else { Exclusion::Requirement { asked, requirement } })
+            })
         }
     }
 }

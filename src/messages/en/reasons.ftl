@@ -61,7 +61,7 @@ condition_not_met = it earns only where the measure { $measure } is { reach }, a
 
 ## Not yet
 
-still_open = the rule { $rule } counts it on the day when it is closed, and it is not closed
+still_open = the rule { $rule } counts it when it is merged or closed, and it is still open
 waiting = it counts from { $until } on: the policy waits { days-of } first
 waiting_after_revert = it was reverted on { $reverted }, so the policy waits { days-of } anew, until { $until }
 not_yet_confirmed = the rule { $rule } asks that { $who } confirms it, and that is not there yet

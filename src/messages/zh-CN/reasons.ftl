@@ -57,7 +57,7 @@ condition_not_met = 只有指标 { $measure } { reach }时才得分，而它为 
 
 ## 暂不计入
 
-still_open = 规则 { $rule } 在关闭之日计入，而此项尚未关闭
+still_open = 规则 { $rule } 在合并或关闭后计入，而此项尚未关闭
 waiting = 自 { $until } 起计入：评分办法规定先等待 { days-of }
 waiting_after_revert = 已于 { $reverted } 被还原，须重新等待 { days-of }，至 { $until }
 not_yet_confirmed = 规则 { $rule } 要求由{ $who }确认，目前尚未确认

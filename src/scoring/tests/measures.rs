@@ -60,8 +60,8 @@ fn only_line_of_two(policy: &Policy) -> Line {
 fn where_no_rule_is_closer_the_measure_says_what_is_missing() {
     let mut merged_only = measure("merged_items", Count::Items, &[PULL]);
     merged_only.selector.requires = vec![Requirement::Merged];
-    let open = Contribution { state: State::Open, closed_at: None, ..merged("1") };
-    let line = sheet(&measuring([merged_only]), &[open]).lines.remove(0);
+    let closed = Contribution { state: State::Closed, ..merged("1") };
+    let line = sheet(&measuring([merged_only]), &[closed]).lines.remove(0);
     assert_eq!((why(&line), value(line.excluded.as_ref(), "rule")), ("not_merged", "merged_items"));
 }
 
