@@ -19,7 +19,7 @@ use super::*;
     "it was done on 2025-10-02, and the term is from 2025-09-01 to 2025-09-30")]
 #[case::not_closed(
     done("1", Kind::Issue, State::Completed, "10T00:00"),
-    "the rule issue_solved counts it on the day when it is closed, and it is not closed"
+    "the rule issue_solved counts it when it is merged or closed, and it is still open"
 )]
 fn a_reason_is_a_sentence(#[case] contribution: Contribution, #[case] sentence: &str) {
     let line = only_line(&practice(), contribution);
