@@ -50,9 +50,9 @@ pub fn in_force(adoptions: &[TermPolicy], audience: Option<Audience>, day: Naive
     }
 }
 
-/// Why a policy that was written for `written_for` cannot be adopted for `audience`.
+/// Why a policy that was written for `written_for` cannot be adopted for `audience`: it scores exactly those whom its own text names.
 pub fn misfit(written_for: Audience, audience: Audience) -> Option<String> {
-    (written_for != Audience::Everyone && written_for != audience)
+    (written_for != audience)
         .then(|| format!("the policy is written for {written_for}: adopt it for them, or write another `audience` into a new version"))
 }
 
@@ -115,7 +115,8 @@ mod tests {
     #[case(STUDENTS, STUDENTS, true)]
     #[case(STUDENTS, FACULTY, false)]
     #[case(STUDENTS, EVERYONE, false)]
-    #[case(EVERYONE, FACULTY, true)]
+    #[case(EVERYONE, FACULTY, false)]
+    #[case(EVERYONE, EVERYONE, true)]
     fn a_policy_is_adopted_for_those_that_it_is_written_for(#[case] written_for: Audience, #[case] audience: Audience, #[case] fits: bool) {
         assert_eq!(misfit(written_for, audience).is_none(), fits);
     }

@@ -85,7 +85,11 @@ async fn where_students_and_faculty_have_different_policies_somebody_says_for_wh
     let app = TestApp::start().await;
     let tenant = app.tenant("own").await;
     let term = add_term(&app, &tenant, "t").await;
-    let (students, faculty) = (policy(&app, &tenant, "1").await, policy(&app, &tenant, "2").await);
+    let written_for = async |version: &str, audience: &str| {
+        let text = format!("audience = \"{audience}\"\n{}", policy_text(version));
+        add_policy(&app, &tenant, text).await.json(201)["id"].as_str().unwrap().to_owned()
+    };
+    let (students, faculty) = (written_for("1", "students").await, written_for("2", "faculty").await);
     adopt(&app, &tenant, &term, json!({"policy_id": students, "audience": "students"})).await.json(201);
     adopt(&app, &tenant, &term, json!({"policy_id": faculty, "audience": "faculty"})).await.json(201);
     let refused = evaluate(&app, &tenant, json!({"term_id": term})).await;
