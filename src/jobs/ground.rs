@@ -391,7 +391,9 @@ async fn network(
     members: &[Scored],
     statements: &HashMap<MemberId, Vec<Statement>>,
 ) -> Result<HashMap<MemberId, Network>, Failure> {
-    if !asked.needs_the_class() {
+    let months = Month::overlapping(context.window, context.zone);
+    // As long as one of the months is not over nobody has a number, and the sheet says so.
+    if !asked.needs_the_class() || Month::over_at(asked.as_of, context.zone) < *months.end() {
         return Ok(HashMap::new());
     }
     score_network::bring_up_to_date(tx, asked.as_of).await?;
@@ -402,7 +404,7 @@ async fn network(
         Some(Classmate { member: member.id, account: subject.account, is_excluded })
     };
     let classmates: Vec<Classmate> = members.iter().filter_map(classmate).collect();
-    Ok(score_network::network_standings(tx, &Month::overlapping(context.window, context.zone), &classmates).await?)
+    Ok(score_network::network_standings(tx, &months, &classmates).await?)
 }
 
 #[cfg(test)]

@@ -93,6 +93,8 @@ codes! {
     WaitingAfterRevert = "waiting_after_revert",
     /// The confirmation of somebody is not there yet [rule, who].
     NotYetConfirmed = "not_yet_confirmed",
+    /// A network score, some of whose months are not over.
+    MonthsNotOver = "months_not_over",
     // ------------------------------------------------------------ limited
     /// All caps: [points: the most or empty, items: the most or empty, counts: what was left and counts, earned: base times factors, kinds,
     /// categories, groups: each a list or empty].
@@ -184,7 +186,7 @@ impl Code {
             Self::OtherAccount | Self::UntrackedRepository | Self::NoRule | Self::Category | Self::OutsideTerm | Self::Name => {
                 Answer::NotApplicable
             }
-            Self::StillOpen | Self::Waiting | Self::WaitingAfterRevert | Self::NotYetConfirmed => Answer::NotYet,
+            Self::StillOpen | Self::Waiting | Self::WaitingAfterRevert | Self::NotYetConfirmed | Self::MonthsNotOver => Answer::NotYet,
             _ => Answer::Zero,
         }
     }

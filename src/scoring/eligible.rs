@@ -58,7 +58,9 @@ fn counts_there<'a>(case: &Case<'a>, repository: &'a RepositoryContext, at: Date
         return Err(Exclusion::NotListed(repository));
     }
     if wanted.osi_licence && !repository.license.as_deref().is_some_and(licences::is_osi_approved) {
-        return Err(Exclusion::Licence(repository.license.as_deref()));
+        // Of a repository that was never fetched nobody knows it.
+        let known = repository.license.as_deref().or(repository.github_created_at.is_none().then_some(licences::UNKNOWN));
+        return Err(Exclusion::Licence(known));
     }
     if let Some(least) = wanted.min_age_days {
         let days = repository.github_created_at.map_or(0, |created| (at - created).num_days().max(0));

@@ -35,6 +35,8 @@ pub(super) struct Measured<'a> {
     /// Its condition, where that does not hold, and the amount that was asked for.
     pub unmet: Option<(&'a Condition, Decimal)>,
     pub excluded_by: Option<&'a Statement>,
+    /// The months that it is made of are not over: nobody knows it yet.
+    pub is_open: bool,
     pub points: Points,
     pub limited: Option<Limited<'a>>,
 }
@@ -98,7 +100,7 @@ impl<'a> Measures<'a> {
             let unmet = all.taken[at].measure.when.as_ref().and_then(|when| Some((when, all.missed(when)?)));
             let taken = &mut all.taken[at];
             taken.unmet = unmet;
-            if let Some(pay) = taken.measure.pay.as_ref().filter(|_| unmet.is_none() && taken.excluded_by.is_none()) {
+            if let Some(pay) = taken.measure.pay.as_ref().filter(|_| unmet.is_none() && taken.excluded_by.is_none() && !taken.is_open) {
                 taken.base = pay::amount(pay, taken.amount);
                 taken.points = pay::times(taken.base, taken.part);
             }
@@ -193,6 +195,7 @@ fn unpaid(measure: &Measure, amount: Decimal, at: DateTime<Utc>) -> Measured<'_>
         part: Decimal::ONE,
         unmet: None,
         excluded_by: None,
+        is_open: false,
         points: Points::ZERO,
         limited: None,
     }
@@ -259,7 +262,7 @@ fn network<'a>(case: &Case<'a>, measure: &'a Measure) -> Measured<'a> {
     });
     let excluded_by = case.network_exclusion();
     let amount = standing.filter(|_| excluded_by.is_none()).map_or(Decimal::ZERO, |standing| normalised(measure.normalise, standing));
-    Measured { excluded_by, ..unpaid(measure, amount, last_moment(case)) }
+    Measured { excluded_by, is_open: standing.is_none(), ..unpaid(measure, amount, last_moment(case)) }
 }
 
 /// The number, or the place in the class from 1 down.
@@ -268,6 +271,8 @@ fn normalised(normalise: Normalise, standing: &Standing) -> Decimal {
     let part = |some: u64, of: u64| if of == 0 { Decimal::ZERO } else { Decimal::from(some) / Decimal::from(of) };
     let exact = match normalise {
         Normalise::None => standing.value,
+        // Who has done nothing has no place, however many others have done nothing either.
+        Normalise::Percentile | Normalise::Rank if standing.value.is_zero() => Decimal::ZERO,
         Normalise::Percentile => part(below + equal, class),
         // The first of a class of one has nobody above.
         Normalise::Rank if class == 1 => Decimal::ONE,

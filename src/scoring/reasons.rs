@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::{
     Code,
     case::{Case, Item},
+    licences,
     verdict::{Asked, Exclusion, Judged},
     words::{code, listed, said},
 };
@@ -87,7 +88,7 @@ fn day_there(case: &Case<'_>, asked: Asked<'_>, at: DateTime<Utc>) -> NaiveDate 
 fn licence_word(licence: Option<&str>) -> &str {
     match licence {
         None => "none",
-        Some("NOASSERTION") => "unknown",
+        Some(licences::UNKNOWN) => "unknown",
         Some(id) => id,
     }
 }

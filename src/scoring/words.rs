@@ -186,12 +186,14 @@ pub(super) fn of_measure(taken: &Measured<'_>, applied: &[Applied<'_>]) -> Line 
     let factors: Vec<Factor> = shared.into_iter().chain(group_factors(applied, measure.group.as_deref())).collect();
     let not_met = taken.unmet.map(|(condition, amount)| asked_for(code(Code::ConditionNotMet), condition, amount));
     let whole = pay::times(taken.base, product(&factors));
+    let excluded = taken.excluded_by.map(|statement| said(Code::ExcludedByPerson, statement)).or(not_met);
     Line {
+        not_yet: (taken.is_open && excluded.is_none()).then(|| code(Code::MonthsNotOver)),
         rule: Some(Cow::Owned(measure.id.clone())),
         base: taken.base,
         basis: vec![measured(measure.count, taken.amount)],
         points: taken.points,
-        excluded: taken.excluded_by.map(|statement| said(Code::ExcludedByPerson, statement)).or(not_met),
+        excluded,
         limited: taken.limited.as_ref().map(|limited| limit(limited, taken.points, whole)),
         factors,
         ..bare(source, taken.at, Points::ZERO)

@@ -13,7 +13,7 @@ category = the rule { $rule } does not hold { $category ->
 outside_term = it was { $dated_by ->
     [closed] merged or closed
    *[other] done
-  } on { $day }, and the term is from { $from } to { $last }
+  } on { $day }, and what counts is from { $from } to { $last }
 name = the rule { $rule } asks for the name { $names }, and this is { $name ->
     [none] without a name
    *[other] { $name }
@@ -65,6 +65,7 @@ still_open = the rule { $rule } counts it when it is merged or closed, and it is
 waiting = it counts from { $until } on: the policy waits { days-of } first
 waiting_after_revert = it was reverted on { $reverted }, so the policy waits { days-of } anew, until { $until }
 not_yet_confirmed = the rule { $rule } asks that { $who } confirms it, and that is not there yet
+months_not_over = it is made of whole months, and they are not all over
 
 ## Limited
 
@@ -127,7 +128,7 @@ group_factor = { $factor }: the measure { $measure } is { $amount }, and the fac
 
 ## Flags of a line
 
-instant_review = it has { COUNT($lines) ->
+instant_review = the change has { COUNT($lines) ->
     [one] { $lines } line
    *[other] { $lines } lines
   } and was confirmed { COUNT($minutes) ->

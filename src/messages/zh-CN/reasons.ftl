@@ -12,7 +12,7 @@ category = 规则 { $rule } 不适用于{ $category ->
 outside_term = { $dated_by ->
     [closed] 合并或关闭
    *[other] 完成
-  }于 { $day }，而本学期为 { $from } 至 { $last }
+  }于 { $day }，而计入的期间为 { $from } 至 { $last }
 name = 规则 { $rule } 要求名称为 { $names }，而{ $name ->
     [none] 此项没有名称
    *[other] 此项为 { $name }
@@ -61,6 +61,7 @@ still_open = 规则 { $rule } 在合并或关闭后计入，而此项尚未关�
 waiting = 自 { $until } 起计入：评分办法规定先等待 { days-of }
 waiting_after_revert = 已于 { $reverted } 被还原，须重新等待 { days-of }，至 { $until }
 not_yet_confirmed = 规则 { $rule } 要求由{ $who }确认，目前尚未确认
+months_not_over = 它按整月计算，而有关月份尚未全部结束
 
 ## 受上限限制
 
@@ -117,7 +118,7 @@ group_factor = { $factor }：指标 { $measure } 为 { $amount }，{ reach }时�
 
 ## 一行的待核查事项
 
-instant_review = 有 { $lines } 行，{ COUNT($minutes) ->
+instant_review = 该改动有 { $lines } 行，{ COUNT($minutes) ->
     [zero] 不到一分钟就得到了确认
    *[other] 过了 { $minutes } 分钟就得到了确认
   }

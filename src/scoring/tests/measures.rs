@@ -140,6 +140,20 @@ fn network(below: u32, equal: u32, class: u32) -> Subject {
     Subject { network: Some(Network { openrank: standing("1.23456"), activity: standing("7") }), ..SUBJECT.clone() }
 }
 
+/// The same place with nothing done.
+fn idle(below: u32, equal: u32, class: u32) -> Subject {
+    let standing = || Standing { value: Decimal::ZERO, below, equal, class };
+    Subject { network: Some(Network { openrank: standing(), activity: standing() }), ..SUBJECT.clone() }
+}
+
+#[test]
+fn a_network_score_that_nobody_knows_yet_is_not_zero() {
+    let measure = Measure { normalise: Normalise::Percentile, ..measure("network", Count::Openrank, &[]) };
+    let sheet = sheet_of(&measuring([measure]), &SUBJECT, &[]);
+    assert_eq!((why(&sheet.lines[0]), answer(&sheet.lines[0])), ("months_not_over", Answer::NotYet));
+    assert_eq!(sheet.points, Points::ZERO);
+}
+
 #[rstest]
 #[case::as_it_is(Count::Openrank, Normalise::None, network(0, 1, 3), "1.235")]
 #[case::activity(Count::Activity, Normalise::None, network(0, 1, 3), "7")]
@@ -153,7 +167,8 @@ fn network(below: u32, equal: u32, class: u32) -> Subject {
 #[case::the_last_of_four(Count::Openrank, Normalise::Rank, network(0, 1, 4), "0")]
 #[case::the_only_one(Count::Openrank, Normalise::Rank, network(0, 1, 1), "1")]
 #[case::an_empty_class(Count::Openrank, Normalise::Rank, network(0, 0, 0), "0")]
-#[case::not_known(Count::Openrank, Normalise::Percentile, SUBJECT.clone(), "0")]
+#[case::nothing_done_among_others_who_did_nothing(Count::Openrank, Normalise::Percentile, idle(0, 5, 5), "0")]
+#[case::nothing_done_and_nobody_above(Count::Activity, Normalise::Rank, idle(0, 5, 5), "0")]
 fn a_network_score_is_taken_as_the_policy_says(
     #[case] count: Count,
     #[case] normalise: Normalise,
