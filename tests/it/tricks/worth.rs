@@ -70,7 +70,6 @@ pub fn issues() -> Vec<Fixture> {
     vec![
         stands("not planned", "state", |c| Contribution { state: State::NotPlanned, ..c }),
         stands("a duplicate", "state", |c| Contribution { state: State::Duplicate, ..c }),
-        stands("still open", "state", |c| Contribution { state: State::Open, closed_at: None, confirmed_by: Vec::new(), ..c }),
         stands("labelled as a duplicate", "label", |c| Contribution { labels: vec!["duplicate".into()], ..c }),
         stands("labelled as invalid", "label", |c| Contribution { labels: vec!["kind: invalid".into()], ..c }),
         closed("closed by hand as completed", Issue { closed_by_pull_request: None, ..facts::issue() }),
