@@ -137,6 +137,7 @@ async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetc
     let difference = jobs::compare_policies(db, ground.institution.id, &ground.term, policy, stricter, Clock::System.now()).await?;
     output::result(format_args!("As `accredit policy diff` says: {STRICTER}\n"))?;
     difference::show_totals(&difference)?;
+    output::result("")?;
     for file in write(&report, &arguments.out)? {
         output::result(format_args!("wrote {}", file.display()))?;
     }
