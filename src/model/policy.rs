@@ -250,6 +250,8 @@ words! {
         ReviewedMoreThanOnce = "reviewed_more_than_once",
         /// It changes program source.
         SourceCode = "source_code",
+        /// It changes lines that people write. What is not known is taken for some.
+        ChangesLines = "changes_lines",
     }
 }
 

@@ -56,6 +56,8 @@ codes! {
     NotReviewedMoreThanOnce = "not_reviewed_more_than_once",
     /// [rule]
     NoSourceCode = "no_source_code",
+    /// [rule]
+    NoLines = "no_lines",
     /// It was opened after the last day [rule, day, last].
     OpenedLate = "opened_late",
     /// It was merged or closed after the last day [rule, day, last].

@@ -116,6 +116,7 @@ const fn missing(requirement: Requirement) -> Code {
         Requirement::InOwnPullRequest => Code::NotInOwnPullRequest,
         Requirement::ReviewedMoreThanOnce => Code::NotReviewedMoreThanOnce,
         Requirement::SourceCode => Code::NoSourceCode,
+        Requirement::ChangesLines => Code::NoLines,
     }
 }
 

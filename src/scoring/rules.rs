@@ -120,6 +120,7 @@ fn met(case: &Case<'_>, requirement: Requirement, contribution: &Contribution) -
         Requirement::InOwnPullRequest => contribution.parent_account == Some(account),
         Requirement::ReviewedMoreThanOnce => contribution.change.as_ref().is_some_and(|change| change.reviews > 1),
         Requirement::SourceCode => contribution.change.as_ref().is_some_and(|change| change.has_source == Some(true)),
+        Requirement::ChangesLines => contribution.effective_lines != Some(0),
     }
 }
 

@@ -314,6 +314,7 @@ const EDITS: &[Edit] = &[
     |p| p.rules[0].selector.requires.clear(),
     |p| p.rules[0].selector.requires = Requirement::ALL.to_vec(),
     |p| p.rules[0].selector.requires = vec![Requirement::SourceCode],
+    |p| p.rules[0].selector.requires = vec![Requirement::ChangesLines],
     |p| p.rules[0].selector.confirmed_by.clear(),
     |p| p.rules[0].selector.confirmed_by.reverse(),
     |p| p.rules[0].selector.dated_by = DatedBy::Opened,

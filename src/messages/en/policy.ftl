@@ -87,6 +87,7 @@ requires-on_accepted_work = what it is about was merged, or closed as completed
 requires-in_own_pull_request = a pull request of the member brought it
 requires-reviewed_more_than_once = other people reviewed it more than once
 requires-source_code = it changes program source
+requires-changes_lines = it changes lines that people write
 
 pay-points = earns { points-of }
 pay-each = earns { points-of } for each { pay-unit }

@@ -34,6 +34,7 @@ not_accepted = the rule { $rule } asks that what it is about was merged or close
 not_in_own_pull_request = the rule { $rule } asks that a pull request of the member brought it, and none did
 not_reviewed_more_than_once = the rule { $rule } asks that other people reviewed it more than once, and they did not
 no_source_code = the rule { $rule } asks that it changes program source, and it does not
+no_lines = the rule { $rule } asks that it changes lines that people write, and it changes none
 opened_late = it was opened on { $day }, and the rule { $rule } takes what was opened by { $last }
 closed_late = it was merged or closed on { $day }, and the rule { $rule } takes what was merged or closed by { $last }
 licence = { $licence ->

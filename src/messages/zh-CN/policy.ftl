@@ -81,6 +81,7 @@ requires-on_accepted_work = 所针对的工作已合并或已解决
 requires-in_own_pull_request = 由成员本人的拉取请求带入
 requires-reviewed_more_than_once = 经他人审查一次以上
 requires-source_code = 改动了程序源代码
+requires-changes_lines = 改动了由人编写的行
 
 pay-points = 得 { points-of }
 pay-each = 每{ pay-unit }得 { points-of }

@@ -33,6 +33,7 @@ not_accepted = 规则 { $rule } 要求所针对的工作已合并或已解决，
 not_in_own_pull_request = 规则 { $rule } 要求由成员本人的拉取请求带入，而此项不是
 not_reviewed_more_than_once = 规则 { $rule } 要求经他人审查一次以上，而此项没有
 no_source_code = 规则 { $rule } 要求改动程序源代码，而此项没有
+no_lines = 规则 { $rule } 要求改动由人编写的行，而此项没有
 opened_late = 提出于 { $day }，而规则 { $rule } 只计 { $last } 及以前提出的
 closed_late = 合并或关闭于 { $day }，而规则 { $rule } 只计 { $last } 及以前合并或关闭的
 licence = { $licence ->

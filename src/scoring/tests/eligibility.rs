@@ -184,3 +184,13 @@ fn a_revert_without_waiting_days_only_flags() {
     let line = only(&with_rules([merged_rule()]), &context, Contribution { number: Some(12), ..merged("1") });
     assert_eq!((line.points, code(line.flags.first()), value(line.flags.first(), "day")), (points("10"), "reverted", "2025-09-14"));
 }
+
+#[rstest]
+#[case::none(Some(0), "no_lines")]
+#[case::one(Some(1), "")]
+#[case::not_known(None, "")]
+fn a_rule_can_ask_for_lines_that_people_write(#[case] effective_lines: Option<i64>, #[case] code: &str) {
+    let mut rule = merged_rule();
+    rule.selector.requires.push(Requirement::ChangesLines);
+    assert_eq!(why(&only_line(&with_rules([rule]), Contribution { effective_lines, ..merged("1") })), code);
+}
