@@ -362,6 +362,8 @@ words! {
     Per {
         Item = "item",
         Kind = "kind",
+        /// The pull request or issue that an item is or belongs to.
+        Work = "work",
         Repository = "repository",
         Category = "category",
         Group = "group",

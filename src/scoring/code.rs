@@ -102,6 +102,7 @@ codes! {
     /// categories, groups: each a list or empty].
     CapItem = "cap_item",
     CapKind = "cap_kind",
+    CapWork = "cap_work",
     CapRepository = "cap_repository",
     CapCategory = "cap_category",
     CapGroup = "cap_group",
@@ -172,6 +173,7 @@ impl Code {
         match per {
             Per::Item => Self::CapItem,
             Per::Kind => Self::CapKind,
+            Per::Work => Self::CapWork,
             Per::Repository => Self::CapRepository,
             Per::Category => Self::CapCategory,
             Per::Group => Self::CapGroup,

@@ -363,6 +363,7 @@ const EDITS: &[Edit] = &[
     |p| p.limits.clear(),
     |p| p.limits[0].per = Per::Item,
     |p| p.limits[0].per = Per::Kind,
+    |p| p.limits[0].per = Per::Work,
     |p| p.limits[0].per = Per::Repository,
     |p| p.limits[0].per = Per::Category,
     |p| p.limits[0].per = Per::Group,

@@ -155,6 +155,7 @@ limit-items = At most { items-of } { limit-per }{ limit-scope }.
 limit-per = { $per ->
     [item] for one item
     [kind] for each kind
+    [work] for each pull request or issue, and what belongs to it
     [repository] in each repository
     [category] in each category of repositories
     [group] in each group

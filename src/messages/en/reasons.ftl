@@ -72,6 +72,7 @@ months_not_over = it is made of whole months, and they are not all over
 
 cap_item = { cap-most } for one contribution{ cap-scope }{ cap-left }
 cap_kind = { cap-most } for each kind of contribution{ cap-scope }{ cap-left }
+cap_work = { cap-most } for each pull request or issue{ cap-scope }{ cap-left }
 cap_repository = { cap-most } in each repository{ cap-scope }{ cap-left }
 cap_category = { cap-most } in each category of repositories{ cap-scope }{ cap-left }
 cap_group = { cap-most } in each group of rules{ cap-scope }{ cap-left }

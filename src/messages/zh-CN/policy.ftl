@@ -149,6 +149,7 @@ limit-items = { limit-per }{ limit-scope }最多计 { items-of }。
 limit-per = { $per ->
     [item] 每一项
     [kind] 每一种
+    [work] 每个拉取请求或议题（连同所属各项）
     [repository] 每个仓库
     [category] 每类仓库
     [group] 每组

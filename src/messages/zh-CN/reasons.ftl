@@ -68,6 +68,7 @@ months_not_over = 它按整月计算，而有关月份尚未全部结束
 
 cap_item = 评分办法规定每项贡献{ cap-scope }{ cap-most }{ cap-left }
 cap_kind = 评分办法规定每种贡献{ cap-scope }{ cap-most }{ cap-left }
+cap_work = 评分办法规定每个拉取请求或议题{ cap-scope }{ cap-most }{ cap-left }
 cap_repository = 评分办法规定每个仓库{ cap-scope }{ cap-most }{ cap-left }
 cap_category = 评分办法规定每类仓库{ cap-scope }{ cap-most }{ cap-left }
 cap_group = 评分办法规定每组规则{ cap-scope }{ cap-most }{ cap-left }

@@ -52,6 +52,7 @@ fn contribution(number: usize, bits: u64) -> Contribution {
     };
     Contribution {
         account: bits.of(&[Some(ME), Some(ME), Some(ME), Some(ME), Some(ANOTHER), None]),
+        number: (!bits.one_in(4)).then(|| bits.signed(3)),
         by_bot: bits.one_in(12),
         closed_at: (!bits.one_in(4)).then_some(closed),
         parent_account: Some(bits.of(&[ME, ANOTHER, ANOTHER])),
@@ -179,7 +180,8 @@ fn earned(line: &Line) -> Points {
 }
 
 /// What of a sheet a limit counts together, told anew: the points and the number of the lines that count.
-fn used(policy: &Policy, limit: &Limit, sheet: &ScoreSheet, statements: &[Statement]) -> Vec<(Points, usize)> {
+fn used(policy: &Policy, limit: &Limit, sheet: &ScoreSheet, statements: &[Statement], done: &[Contribution]) -> Vec<(Points, usize)> {
+    let number = |line: &Line| done.iter().find(|contribution| line.key() == Some(&contribution.key)).and_then(|found| found.number);
     let mut accounts: HashMap<String, (Points, usize)> = HashMap::new();
     for line in sheet.lines.iter().filter(|line| !line.points.is_zero()) {
         let (kind, repository) = match &line.source {
@@ -198,6 +200,7 @@ fn used(policy: &Policy, limit: &Limit, sheet: &ScoreSheet, statements: &[Statem
         let account = match limit.per {
             Per::Item => Some(format!("{:?}", line.source)),
             Per::Kind => Some(kind.to_string()),
+            Per::Work => number(line).map(|number| format!("{repository:?} {number}")),
             Per::Repository => repository.map(|id| id.to_string()),
             Per::Category => repository.map(|_| category.to_owned()),
             Per::Group => group,
@@ -317,7 +320,7 @@ proptest! {
     fn no_cap_is_ever_exceeded(policy in limited(), subject in subjects(), contributions in contributions(12)) {
         let sheet = score(&policy, &subject, &CONTEXT, &contributions);
         for limit in &policy.limits {
-            for (points, items) in used(&policy, limit, &sheet, &subject.statements) {
+            for (points, items) in used(&policy, limit, &sheet, &subject.statements, &contributions) {
                 prop_assert!(limit.points.is_none_or(|most| points <= most), "{:?}: {}", limit, points);
                 prop_assert!(limit.items.is_none_or(|most| items <= most as usize), "{:?}: {}", limit, items);
             }
