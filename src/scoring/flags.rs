@@ -108,7 +108,14 @@ fn own<'a>(case: &Case<'a>, judged: &[Judged<'a>]) -> impl Iterator<Item = &'a C
     judged.iter().filter_map(|judged| judged.item.contribution()).filter(move |contribution| contribution.account == Some(account))
 }
 
-/// Two people who mostly confirm each other: those whose word stands behind what counts, and those whose work the member approved.
+/// It was opened in the window, or merged or closed in it.
+fn touches_window(case: &Case<'_>, contribution: &Contribution) -> bool {
+    let window = case.context.window;
+    window.contains(contribution.occurred_at) || contribution.closed_at.is_some_and(|at| window.contains(at))
+}
+
+/// Two people who mostly confirm each other: those whose word stands behind the member's pull requests, and those whose work the member
+/// approved.
 fn mutual_reviews(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
     let mut with: BTreeMap<AccountId, (u32, u32)> = BTreeMap::new();
     let (mut approvals, mut confirmed) = (0_u32, 0_u32);
@@ -120,11 +127,9 @@ fn mutual_reviews(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
             }
         }
     }
-    for judged in judged.iter().filter(|judged| matches!(judged.verdict, Verdict::Earned(_) | Verdict::Measured)) {
-        let Some(contribution) = judged.item.contribution().filter(|contribution| contribution.key.kind == Kind::PullRequest) else {
-            continue;
-        };
-        if contribution.account == Some(case.subject.account) {
+    // Whatever they earned: an approval that is traded stands on a pull request that is still open, too.
+    for contribution in own(case, judged).filter(|contribution| contribution.key.kind == Kind::PullRequest) {
+        if touches_window(case, contribution) && !contribution.confirmed_by.is_empty() {
             confirmed += 1;
             for account in &contribution.confirmed_by {
                 with.entry(*account).or_default().1 += 1;
@@ -153,12 +158,9 @@ fn mutual_reviews(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
 }
 
 fn spam(case: &Case<'_>, judged: &[Judged<'_>]) -> Option<Reason> {
-    let window = case.context.window;
     let is_spam = |judged: &&Judged<'_>| {
         let Verdict::Excluded(Exclusion::Label(label)) = judged.verdict else { return false };
-        let in_window = judged.item.contribution().is_some_and(|contribution| {
-            window.contains(contribution.occurred_at) || contribution.closed_at.is_some_and(|at| window.contains(at))
-        });
+        let in_window = judged.item.contribution().is_some_and(|contribution| touches_window(case, contribution));
         in_window && SPAM.iter().any(|word| has_word(label, word))
     };
     let items = judged.iter().filter(is_spam).count();

@@ -140,3 +140,22 @@ fn a_changed_account_is_looked_at(#[case] changed_at: &str, #[case] is_flagged: 
     let subject = Subject { account_changed_at: Some(at(changed_at)), ..SUBJECT.clone() };
     assert_eq!(codes(&sheet_of(&practice(), &subject, &[])), if is_flagged { vec!["account_changed"] } else { vec![] });
 }
+
+#[rstest]
+#[case::open(Contribution { state: State::Open, closed_at: None, ..merged("") }, true)]
+#[case::left_out(Contribution { labels: vec!["spam".into()], ..merged("") }, true)]
+#[case::of_another_term(Contribution { closed_at: Some(at("2025-10-12T00:00:00Z")), occurred_at: at("2025-10-10T00:00:00Z"), ..merged("") }, false)]
+fn approvals_are_traded_whatever_the_pull_requests_earned(#[case] one: Contribution, #[case] is_flagged: bool) {
+    let with_id = |id: &str| Contribution { key: merged(id).key, ..one.clone() };
+    let nobodys = Contribution { confirmed_by: Vec::new(), ..one.clone() };
+    let reviews = [review("3", "10T02:00"), review("4", "13T02:00")];
+    let contributions = [vec![with_id("1"), with_id("2"), Contribution { key: merged("5").key, ..nobodys.clone() }], reviews.to_vec()].concat();
+    let mut policy = with_rules([merged_rule()]);
+    policy.eligibility.excluded_labels = vec!["spam".into()];
+    policy.flags.spam_items = 9;
+    assert_eq!(codes(&sheet(&policy, &contributions)), if is_flagged { vec!["mutual_reviews"] } else { vec![] });
+    // What nobody confirmed makes no confirmation rarer.
+    let many: Vec<Contribution> =
+        (10..20).map(|id: i32| Contribution { key: merged(&id.to_string()).key, occurred_at: merged("").occurred_at + TimeDelta::days(i64::from(id - 10)), ..nobodys.clone() }).collect();
+    assert_eq!(codes(&sheet(&policy, &[contributions, many].concat())).contains(&"mutual_reviews".to_owned()), is_flagged);
+}
