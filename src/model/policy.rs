@@ -62,7 +62,8 @@ pub struct Eligibility {
     pub own_repository: OwnRepository,
     /// In lower case. A label that has one of them as a whole word is left out.
     pub excluded_labels: Vec<String>,
-    /// An item counts when so many days have passed since the date by which it belongs to the term; a revert begins them anew.
+    /// An item counts when so many days have passed since the date by which it belongs to the term, and since it was merged or closed; a
+    /// revert begins them anew.
     pub waiting_days: u32,
     pub automation: Automation,
 }

@@ -186,6 +186,8 @@ fn waited<'a>(case: &Case<'a>, contribution: &Contribution, counted_at: DateTime
         return Ok(());
     }
     let wait = TimeDelta::days(i64::from(days));
+    // What is dated by its opening was not there to be reverted before it was merged.
+    let counted_at = contribution.closed_at.map_or(counted_at, |closed| closed.max(counted_at));
     if let Some(reverted) = reverted_at(case, contribution) {
         let until = reverted.max(counted_at) + wait;
         return if until > case.context.as_of { Err(Exclusion::WaitingAfterRevert { until, reverted }) } else { Ok(()) };

@@ -32,7 +32,7 @@ eligibility-own = { $own ->
    *[count] Work in a repository of one's own counts.
   }
 eligibility-labels = An item with one of these labels does not count: { $labels }.
-eligibility-waiting = A contribution counts when { days-of } have passed since the date by which it belongs to the term; a revert begins them anew.
+eligibility-waiting = A contribution counts when { days-of } have passed since the date by which it belongs to the term, or since it was merged or closed, if that was later; a revert begins them anew.
 eligibility-automation = { $automation ->
     [allow] Work that a machine made or helped with counts.
     [declare] Work that a machine made or helped with counts where the member declared it; where only its mark says so, a person looks at it.

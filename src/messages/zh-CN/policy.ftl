@@ -29,7 +29,7 @@ eligibility-own = { $own ->
    *[count] 自有仓库中的工作计入。
   }
 eligibility-labels = 带有下列标签之一的不计入：{ $labels }。
-eligibility-waiting = 贡献自所属日期起满 { days-of }后计入；被还原的重新计算等待时间。
+eligibility-waiting = 贡献自所属日期（合并或关闭较晚的，自合并或关闭）起满 { days-of }后计入；被还原的重新计算等待时间。
 eligibility-automation = { $automation ->
     [allow] 由机器完成或协助完成的工作计入。
     [declare] 由机器完成或协助完成的工作，成员声明过的计入；只有标记而无声明的须经人工核查。

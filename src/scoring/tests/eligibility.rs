@@ -194,3 +194,16 @@ fn a_rule_can_ask_for_lines_that_people_write(#[case] effective_lines: Option<i6
     rule.selector.requires.push(Requirement::ChangesLines);
     assert_eq!(why(&only_line(&with_rules([rule]), Contribution { effective_lines, ..merged("1") })), code);
 }
+
+/// Opened on 10 September, merged on the 12th; seven days to wait.
+#[rstest]
+#[case::since_the_opening("2025-09-17T02:00:00Z", "waiting")]
+#[case::since_the_merge("2025-09-19T02:00:00Z", "")]
+fn what_counts_by_its_opening_waits_from_its_merge(#[case] as_of: &str, #[case] code: &str) {
+    let mut rule = merged_rule();
+    rule.selector.dated_by = DatedBy::Opened;
+    let mut policy = with_rules([rule]);
+    policy.eligibility.waiting_days = 7;
+    let line = only(&policy, &Context { as_of: at(as_of), ..context() }, merged("1"));
+    assert_eq!((why(&line), line.counted_at), (code, at("2025-09-10T02:00:00Z")));
+}
