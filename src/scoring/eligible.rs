@@ -117,9 +117,9 @@ fn untouched<'a>(case: &Case<'a>, contribution: &'a Contribution) -> Result<(), 
     Ok(())
 }
 
-/// `type: spam` has the word `spam`, `spammy` has not.
+/// `type: spam` has the word `spam`, `spammy` has not. Chinese writes no space: `垃圾spam` has it.
 pub(super) fn has_word(label: &str, word: &str) -> bool {
-    let is_apart = |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_alphanumeric());
+    let is_apart = |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_');
     !word.is_empty()
         && label.char_indices().any(|(at, _)| {
             let end = at + word.len();

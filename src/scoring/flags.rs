@@ -159,9 +159,11 @@ fn mutual_reviews(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
 
 fn spam(case: &Case<'_>, judged: &[Judged<'_>]) -> Option<Reason> {
     let is_spam = |judged: &&Judged<'_>| {
-        let Verdict::Excluded(Exclusion::Label(label)) = judged.verdict else { return false };
-        let in_window = judged.item.contribution().is_some_and(|contribution| touches_window(case, contribution));
-        in_window && SPAM.iter().any(|word| has_word(label, word))
+        let (Verdict::Excluded(Exclusion::Label(_)), Some(contribution)) = (&judged.verdict, judged.item.contribution()) else {
+            return false;
+        };
+        let is_called = |label: &String| SPAM.iter().any(|word| has_word(label, word));
+        touches_window(case, contribution) && contribution.labels.iter().any(is_called)
     };
     let items = judged.iter().filter(is_spam).count();
     (items > 0 && items >= usize::try_from(case.policy.flags.spam_items).unwrap_or(usize::MAX))

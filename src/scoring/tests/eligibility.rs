@@ -76,6 +76,9 @@ fn people_from_outside_are_counted() {
 #[case("not spammy, spam", "spam", true)]
 #[case("good first issue", "first issue", true)]
 #[case("类型：垃圾", "垃圾", true)]
+#[case("垃圾spam", "spam", true)]
+#[case("invalid无效", "invalid", true)]
+#[case("no_spam", "spam", false)]
 #[case("", "spam", false)]
 fn a_label_is_left_out_by_whole_words(#[case] label: &str, #[case] word: &str, #[case] is_left_out: bool) {
     let mut policy = with_rules([merged_rule()]);

@@ -125,9 +125,13 @@ fn two_people_who_confirm_each_other_are_flagged(
 #[case::one(&["spam"], false)]
 #[case::two(&["spam", "type: invalid"], true)]
 #[case::another_label(&["spam", "wontfix"], false)]
+#[case::behind_another_that_is_left_out(&["spam", "duplicate,spam"], true)]
 fn two_spam_items_flag_the_person(#[case] labels: &[&str], #[case] is_flagged: bool) {
-    let labelled = |(number, label): (usize, &&str)| Contribution { labels: vec![(*label).into()], ..merged(&number.to_string()) };
-    let sheet = sheet(&practice(), &labels.iter().enumerate().map(labelled).collect::<Vec<_>>());
+    let all = |labels: &str| labels.split(',').map(Into::into).collect();
+    let labelled = |(number, labels): (usize, &&str)| Contribution { labels: all(labels), ..merged(&number.to_string()) };
+    let mut policy = practice();
+    policy.eligibility.excluded_labels.push("duplicate".into());
+    let sheet = sheet(&policy, &labels.iter().enumerate().map(labelled).collect::<Vec<_>>());
     assert_eq!(codes(&sheet), if is_flagged { vec!["spam"] } else { vec![] });
 }
 
