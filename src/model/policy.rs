@@ -297,7 +297,7 @@ words! {
         LargestLines = "largest_lines",
         /// The hours of time logs together.
         Hours = "hours",
-        /// The newest mark of each name, together.
+        /// The newest mark of each name about each thing, together.
         Marks = "marks",
         /// The member's OpenRank in the term: the sum of the months.
         Openrank = "openrank",

@@ -218,11 +218,11 @@ fn amount(case: &Case<'_>, measure: &Measure, items: &[Found<'_, '_>]) -> Decima
     }
 }
 
-/// Of each name the mark that was stated last.
+/// Of each name, about each thing, the mark that was stated last: a second project's mark leaves that of the first alone.
 fn newest_marks(items: &[Found<'_, '_>]) -> Decimal {
     let mut marks: Vec<&Statement> = items.iter().filter_map(|found| found.judged.item.statement()).collect();
-    marks.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| (b.stated_at, b.id).cmp(&(a.stated_at, a.id))));
-    marks.dedup_by(|later, first| later.name == first.name);
+    marks.sort_unstable_by(|a, b| (&a.name, &a.about, b.stated_at, b.id).cmp(&(&b.name, &b.about, a.stated_at, a.id)));
+    marks.dedup_by(|later, first| (&later.name, &later.about) == (&first.name, &first.about));
     sum(marks.iter().filter_map(|mark| mark.value))
 }
 

@@ -135,6 +135,15 @@ fn hours_are_summed_and_of_marks_the_newest_counts(#[case] count: Count, #[case]
     assert_eq!(amount(&sheet_of(&measuring([measure("m", count, &[])]), &subject, &[merged("1")])), expected);
 }
 
+#[test]
+fn a_mark_about_a_second_project_leaves_that_about_the_first_alone() {
+    let mark = |number, of, value: &str, day: &str| {
+        about(About::Repository(of), Statement { name: Some("dependants".into()), ..valued(number, StatementKind::Mark, value, day) })
+    };
+    let subject = stating([mark(1, COMMUNITY, "20", "2025-09-03"), mark(2, STRANGE, "5", "2025-09-05"), mark(3, COMMUNITY, "21", "2025-09-04")]);
+    assert_eq!(amount(&sheet_of(&measuring([measure("m", Count::Marks, &[])]), &subject, &[])), "26");
+}
+
 fn network(below: u32, equal: u32, class: u32) -> Subject {
     let standing = |value: &str| Standing { value: decimal(value), below, equal, class };
     Subject { network: Some(Network { openrank: standing("1.23456"), activity: standing("7") }), ..SUBJECT.clone() }
