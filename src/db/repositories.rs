@@ -158,12 +158,13 @@ pub async fn list_contexts(tx: &mut InstitutionTx) -> Result<Vec<RepositoryConte
         .collect()
 }
 
-/// How many people who are no members have had a pull request merged in each tracked repository, or have a commit in it; counted up to `least`.
+/// How many people who are no members have had a pull request merged in each tracked repository, counted up to `least`. Commits do
+/// not tell: anybody can write a stranger's address into one.
 pub async fn count_outside_contributors(tx: &mut InstitutionTx, least: u32) -> Result<HashMap<RepositoryId, i64>> {
     let rows = sqlx::query!(
         r#"select t.repository_id, (select count(*) from (
                select distinct c.account_id from contributions c join accounts a on a.github_id = c.account_id
-               where c.repository_id = t.repository_id and (c.kind = 'commit' or (c.kind = 'pull_request' and c.state = 'merged'))
+               where c.repository_id = t.repository_id and c.kind = 'pull_request' and c.state = 'merged'
                  and not c.by_bot and a.kind in ('user', 'enterprise_user')
                  and not exists (select from members m where m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null)
                limit $2) as outside) as "count!"

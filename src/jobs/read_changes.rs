@@ -73,9 +73,9 @@ async fn read(tools: &Tools, name: &FullName, unread: &Unread) -> Result<(), Fai
         }
         files => files?,
     };
-    let diff::Reading { unchanged_lines, fingerprint } = diff::read(&files);
+    let diff::Reading { unchanged_lines, unread_lines, fingerprint } = diff::read(&files);
     let mut tx = tools.db.begin_refetchable().await?;
-    contributions::put_reading(&mut tx, unread, unchanged_lines, fingerprint).await?;
+    contributions::put_reading(&mut tx, unread, (unchanged_lines, unread_lines), fingerprint).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -128,6 +128,8 @@ codes! {
     Copied = "copied",
     /// Most of its lines only moved or differ in white space [lines, of].
     Moved = "moved",
+    /// Most of its lines are in files too large for GitHub to show [lines, of].
+    Unread = "unread",
     /// A later pull request took it back [number: its own, day: of the revert].
     Reverted = "reverted",
     /// GitHub does not show it any more [day].

@@ -37,6 +37,7 @@ pub(super) fn of_line(case: &Case<'_>, judged: &Judged<'_>) -> Vec<Reason> {
         change.and_then(|change| automation_mark(case, contribution, change)),
         case.context.copies.get(&contribution.key).map(|url| Reason::new(Code::Copied.as_str()).with("url", url)),
         change.and_then(|change| moved(contribution, change)),
+        change.and_then(|change| unread(contribution, change)),
         rules::reverted_at(case, contribution).map(|at| {
             Reason::new(Code::Reverted.as_str()).with("number", contribution.number.unwrap_or_default()).with("day", case.day(at))
         }),
@@ -71,6 +72,12 @@ fn moved(contribution: &Contribution, change: &Change) -> Option<Reason> {
     let moved = change.unchanged_lines?;
     let of = contribution.effective_lines?.saturating_add(moved);
     (moved > MOVED_FROM && moved > of / 2).then(|| Reason::new(Code::Moved.as_str()).with("lines", moved).with("of", of))
+}
+
+/// Most of it is too large for GitHub to show: whether more than white space changed is for a person to see.
+fn unread(contribution: &Contribution, change: &Change) -> Option<Reason> {
+    let (lines, of) = (change.unread_lines, contribution.effective_lines?);
+    (lines > MOVED_FROM && lines > of / 2).then(|| Reason::new(Code::Unread.as_str()).with("lines", lines).with("of", of))
 }
 
 /// Those of the member.

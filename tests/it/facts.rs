@@ -307,10 +307,11 @@ async fn of_the_same_lines_the_earliest_are_the_original() {
 }
 
 #[tokio::test]
-async fn people_from_elsewhere_count_once_and_members_and_machines_do_not() {
+async fn people_from_elsewhere_count_once_and_members_machines_and_addresses_in_commits_do_not() {
     let scene = Scene::new().await;
     let bot = scene.server.world().add_person("bump-lane", AccountKind::Bot);
-    for author in [scene.ann, scene.eve, scene.eve, bot] {
+    let fay = scene.server.world().add_person("fay", AccountKind::User);
+    for author in [scene.ann, scene.eve, scene.eve, bot, fay] {
         scene.merged(author, vec![file("src/a.rs", 3)], None);
     }
     let dan = scene.server.world().add_person("dan", AccountKind::User);

@@ -139,6 +139,7 @@ instant_review = the change has { COUNT($lines) ->
 automation_mark = it bears the mark of a machine ({ $mark }), and the member has not declared that
 copied = the same lines were brought before: { $url }
 moved = { $lines } of its { $of } lines only moved or differ in white space
+unread = { $lines } of its { $of } lines are in files too large for GitHub to show, so nobody has read whether more than white space changed
 reverted = it was reverted on { $day } (number { $number })
 gone = GitHub does not show it any more, as was found on { $day }
 unvouched_time = nobody vouches for the time of this commit, since no pull request brought it

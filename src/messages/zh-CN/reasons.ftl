@@ -125,6 +125,7 @@ instant_review = 该改动有 { $lines } 行，{ COUNT($minutes) ->
 automation_mark = 带有机器完成的标记（{ $mark }），而成员没有声明
 copied = 相同的代码行此前已出现：{ $url }
 moved = { $of } 行中有 { $lines } 行只是移动了位置或只有空白不同
+unread = { $of } 行中有 { $lines } 行所在文件过大，GitHub 不予显示，未能查明是否只有空白不同
 reverted = 已于 { $day } 被还原（编号 { $number }）
 gone = GitHub 上已看不到此项，发现于 { $day }
 unvouched_time = 此提交不是由拉取请求带入的，其时间无人可以证明

@@ -35,6 +35,8 @@ fn rewritten(effective_lines: i64, unchanged_lines: i64) -> Contribution {
 #[case::approved_with_time(approved("02:02", 201), "")]
 #[case::a_small_one_approved(approved("02:00", 200), "")]
 #[case::only_commented(Contribution { state: State::Commented, ..approved("02:00", 900) }, "")]
+#[case::mostly_too_large_to_read(changed(merged("1"), Change { unread_lines: 40, ..Change::default() }), "unread")]
+#[case::half_too_large_to_read(changed(merged("1"), Change { unread_lines: 25, ..Change::default() }), "")]
 #[case::mostly_moved(rewritten(20, 21), "moved")]
 #[case::half_moved(rewritten(30, 30), "")]
 #[case::a_few_moved(rewritten(0, 20), "")]
