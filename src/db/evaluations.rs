@@ -147,20 +147,6 @@ pub async fn list_prior(tx: &mut InstitutionTx, term: &Term, policy_name: &str) 
     Ok(rows.into_iter().map(|row| (EvaluationId(row.evaluation_id), row.code)).collect())
 }
 
-/// Whether a later term has been scored under a policy of this name: it began with what this term left.
-pub async fn is_prior(tx: &mut InstitutionTx, term: &Term, policy_name: &str) -> Result<bool, Error> {
-    let later = sqlx::query_scalar!(
-        r#"select exists (select from evaluations e
-             join terms t on t.institution_id = $1 and t.term_id = e.term_id
-             join policies p on p.institution_id = $1 and p.policy_id = e.policy_id
-             where e.institution_id = $1 and e.state = 'done' and p.name = $2 and t.starts_on > $3) as "later!""#,
-        tx.institution().0,
-        policy_name,
-        term.ends_on,
-    );
-    Ok(later.fetch_one(tx.conn()).await?)
-}
-
 /// Whether anything has been scored in a term that has not ended before `since`.
 pub async fn is_any_current(tx: &mut InstitutionTx, since: NaiveDate) -> Result<bool, Error> {
     let any = sqlx::query_scalar!(

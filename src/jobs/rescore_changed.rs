@@ -40,12 +40,23 @@ pub(super) async fn run(tools: &Tools, job: &RescoreChanged) -> Result<(), Strin
 
 async fn rescore(tools: &Tools, institution: InstitutionId) -> Result<(), Failure> {
     for current in list_current(tools, institution).await? {
-        let mut tx = tools.db.begin_as_of_now(institution).await?;
-        let outcome = bring_up_to_date(&mut tx, current, tools.clock.now(), Lines::default()).await?;
-        tx.commit().await?;
-        tracing::debug!(%institution, %current, ?outcome, "looked for changes");
+        match rescore_current(tools, institution, current).await {
+            Ok(outcome) => tracing::debug!(%institution, %current, ?outcome, "looked for changes"),
+            // The others can be, and must not wait for it.
+            Err(Failure::Permanent(why)) => {
+                tracing::error!(%institution, evaluation = %current, why, "these results cannot be brought up to date: ask for an evaluation");
+            }
+            Err(failure) => return Err(failure),
+        }
     }
     Ok(())
+}
+
+async fn rescore_current(tools: &Tools, institution: InstitutionId, current: EvaluationId) -> Result<Outcome, Failure> {
+    let mut tx = tools.db.begin_as_of_now(institution).await?;
+    let outcome = bring_up_to_date(&mut tx, current, tools.clock.now(), Lines::default()).await?;
+    tx.commit().await?;
+    Ok(outcome)
 }
 
 /// After something was fetched or read: asks every institution's results to follow, that tracks the repository. After a fetch only if it
@@ -183,8 +194,9 @@ async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen
     }
     let authors: Vec<MemberId> = members.iter().copied().collect();
     members.extend(changes::list_sharers_with(tx, &authors).await?);
-    // One who gains moves the place of all.
-    if asked.needs_the_class() && (!members.is_empty() || !changes::list_busy_repositories(tx, seen).await?.is_empty()) {
+    // One who gains moves the place of all; so does another repository, whoever worked in it.
+    let is_other = !members.is_empty() || !repositories.is_empty();
+    if asked.needs_the_class() && (is_other || !changes::list_busy_repositories(tx, seen).await?.is_empty()) {
         return Ok(Touched::Everybody);
     }
     Ok(Touched::These(members.into_iter().collect()))
