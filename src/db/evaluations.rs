@@ -89,6 +89,20 @@ pub async fn insert_following(tx: &mut InstitutionTx, id: EvaluationId, of: Eval
     Ok(())
 }
 
+/// The newest of those that the program itself asked for in the place of `of` and that are not done.
+pub async fn get_pending_following(tx: &mut InstitutionTx, of: EvaluationId) -> Result<Option<EvaluationId>, Error> {
+    let pending = sqlx::query_scalar!(
+        "select e.evaluation_id from evaluations o
+         join evaluations e on e.institution_id = $1 and e.term_id = o.term_id and e.policy_id = o.policy_id
+           and e.asked_at = coalesce(o.asked_at, o.requested_at)
+         where o.institution_id = $1 and o.evaluation_id = $2 and e.state in ('queued', 'running')
+         order by e.evaluation_id desc limit 1",
+        tx.institution().0,
+        of.0,
+    );
+    Ok(pending.fetch_optional(tx.conn()).await?.map(EvaluationId))
+}
+
 /// A done evaluation with what is needed to rest another one on it.
 pub async fn get_base(tx: &mut InstitutionTx, id: EvaluationId) -> Result<Option<Base>, Error> {
     let Some(evaluation) = get(tx, id).await?.filter(|evaluation| evaluation.state == WorkState::Done) else { return Ok(None) };

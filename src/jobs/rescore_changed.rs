@@ -163,8 +163,15 @@ async fn follow(
     Ok(Outcome::Followed(id))
 }
 
-/// Everybody anew, as if it had been asked for with the one that it follows.
+/// Everybody anew, as if it had been asked for with the one that it follows. Not twice: one that is under way looks at its end for what came
+/// meanwhile.
 pub(super) async fn ask_for_all(tx: &mut InstitutionTx, base: &Base, now: DateTime<Utc>) -> Result<Outcome, Failure> {
+    if let Some(pending) = evaluations::get_pending_following(tx, base.evaluation.id).await? {
+        let job = ScoreTerm { institution_id: tx.institution(), evaluation_id: pending };
+        if db::queue::is_alive(tx, &job).await? {
+            return Ok(Outcome::Asked);
+        }
+    }
     let id = EvaluationId::new(now);
     evaluations::insert_following(tx, id, base.evaluation.id, now).await?;
     let job = ScoreTerm { institution_id: tx.institution(), evaluation_id: id };

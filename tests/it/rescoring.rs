@@ -397,7 +397,15 @@ async fn another_repository_moves_the_places_of_the_class_though_no_member_worke
     let first = town.score().await;
     town.university.track("harbour/elsewhere", "community", &[]).await;
     assert_eq!(town.rescore(first).await, None);
-    assert!(town.queued().await.is_some(), "everybody is scored anew");
+    let everybody = town.queued().await;
+    assert!(everybody.is_some(), "everybody is scored anew");
+    assert_eq!((town.rescore(first).await, town.queued().await), (None, everybody), "and once is enough");
+    let queued = "select count(*) from evaluations where state = 'queued'";
+    let queued = async || -> i64 { sqlx::query_scalar(queued).fetch_one(&mut town.university.database.owner().await).await.unwrap() };
+    assert_eq!(queued().await, 1);
+    // Its job was given up without a word.
+    town.execute("delete from graphile_worker._private_jobs").await;
+    assert_eq!((town.rescore(first).await, queued().await), (None, 2));
 }
 
 #[tokio::test]
