@@ -89,6 +89,20 @@ pub async fn insert_following(tx: &mut InstitutionTx, id: EvaluationId, of: Eval
     Ok(())
 }
 
+/// The newest of those that the program itself asked for in the place of `of` and that are not done.
+pub async fn get_pending_following(tx: &mut InstitutionTx, of: EvaluationId) -> Result<Option<EvaluationId>, Error> {
+    let pending = sqlx::query_scalar!(
+        "select e.evaluation_id from evaluations o
+         join evaluations e on e.institution_id = $1 and e.term_id = o.term_id and e.policy_id = o.policy_id
+           and e.asked_at = coalesce(o.asked_at, o.requested_at)
+         where o.institution_id = $1 and o.evaluation_id = $2 and e.state in ('queued', 'running')
+         order by e.evaluation_id desc limit 1",
+        tx.institution().0,
+        of.0,
+    );
+    Ok(pending.fetch_optional(tx.conn()).await?.map(EvaluationId))
+}
+
 /// A done evaluation with what is needed to rest another one on it.
 pub async fn get_base(tx: &mut InstitutionTx, id: EvaluationId) -> Result<Option<Base>, Error> {
     let Some(evaluation) = get(tx, id).await?.filter(|evaluation| evaluation.state == WorkState::Done) else { return Ok(None) };
@@ -145,20 +159,6 @@ pub async fn list_prior(tx: &mut InstitutionTx, term: &Term, policy_name: &str) 
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|row| (EvaluationId(row.evaluation_id), row.code)).collect())
-}
-
-/// Whether a later term has been scored under a policy of this name: it began with what this term left.
-pub async fn is_prior(tx: &mut InstitutionTx, term: &Term, policy_name: &str) -> Result<bool, Error> {
-    let later = sqlx::query_scalar!(
-        r#"select exists (select from evaluations e
-             join terms t on t.institution_id = $1 and t.term_id = e.term_id
-             join policies p on p.institution_id = $1 and p.policy_id = e.policy_id
-             where e.institution_id = $1 and e.state = 'done' and p.name = $2 and t.starts_on > $3) as "later!""#,
-        tx.institution().0,
-        policy_name,
-        term.ends_on,
-    );
-    Ok(later.fetch_one(tx.conn()).await?)
 }
 
 /// Whether anything has been scored in a term that has not ended before `since`.

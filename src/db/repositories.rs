@@ -23,7 +23,8 @@ pub struct Registration {
 }
 
 /// Tracks a repository; `id` becomes its own where nobody has registered it before. `Conflict`: the institution tracks it already.
-/// Of two rows with the name, the one is meant of which GitHub has said that it is its own.
+/// Of two rows with the name, the one is meant of which GitHub has said that it is its own. One that was tracked before is registered since
+/// the first time: a category that is put right makes nothing late.
 pub async fn track(tx: &mut InstitutionTx, id: RepositoryId, registration: &Registration, now: DateTime<Utc>) -> Result<RepositoryId> {
     sqlx::query!(
         "insert into repositories (repository_id, full_name, state, created_at)
@@ -43,7 +44,8 @@ pub async fn track(tx: &mut InstitutionTx, id: RepositoryId, registration: &Regi
     .fetch_one(tx.conn())
     .await?;
     sqlx::query!(
-        "insert into tracked_repositories (institution_id, repository_id, category, created_at) values ($1, $2, $3, $4)",
+        "insert into tracked_repositories (institution_id, repository_id, category, created_at)
+         values ($1, $2, $3, least($4, (select registered_at from registration_losses where institution_id = $1 and repository_id = $2)))",
         tx.institution().0,
         id,
         registration.category,

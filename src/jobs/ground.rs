@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, Utc};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
@@ -70,7 +70,7 @@ impl Asked {
 
     /// Whether what a member has depends on what the whole class has.
     pub fn needs_the_class(&self) -> bool {
-        score_network::asks_for_network(&self.policy)
+        scoring::asks_for_network(&self.policy)
     }
 
     /// Whether what a member has depends on earlier terms.
@@ -214,7 +214,7 @@ impl Ground {
         let mut score = NewScore::unknown(member.id, member.github_login.clone());
         score.account = Some(account);
         score.contributions = i64::try_from(looked_at).unwrap_or(i64::MAX);
-        score.recheck_at = self.recheck_at(&subject, contributions);
+        score.recheck_at = scoring::changes_at(&self.policy, &subject, &self.context, contributions);
         if self.lines == Lines::Awarded {
             let total = scoring::total(&self.policy, &subject, &self.context, contributions);
             let computed = self.decide(&subject, total.points, &total.unmet);
@@ -243,21 +243,6 @@ impl Ground {
             account_changed_at: member.account_changed_at,
             ..Subject::new(member.id, account)
         }
-    }
-
-    /// When the result changes though nothing happens: the first waiting time that is not over yet ends then.
-    fn recheck_at(&self, subject: &Subject, contributions: &[Contribution]) -> Option<DateTime<Utc>> {
-        let wait = match self.policy.eligibility.waiting_days {
-            0 => return None,
-            days => TimeDelta::days(i64::from(days)),
-        };
-        let of_contributions = contributions.iter().chain(&subject.shared).flat_map(|contribution| {
-            let revert = contribution.number.and_then(|number| self.context.reverted.get(&(contribution.key.repository, number)));
-            [Some(contribution.occurred_at), contribution.closed_at, revert.copied()]
-        });
-        let of_statements = subject.statements.iter().map(|statement| Some(start_of_day(statement.happened_on, self.context.zone)));
-        let ends = of_contributions.chain(of_statements).flatten().filter_map(|from| from.checked_add_signed(wait));
-        ends.filter(|end| *end > self.context.as_of).min()
     }
 }
 

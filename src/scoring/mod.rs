@@ -4,6 +4,7 @@
 mod bundle;
 mod case;
 mod code;
+mod due;
 mod eligible;
 mod flags;
 mod licences;
@@ -49,6 +50,7 @@ use crate::model::{
 pub use bundle::{Address, Bundle, Found, Unreadable};
 use case::Case;
 pub use code::Code;
+pub use due::{asks_for_network, changes_at};
 use tally::tally;
 
 /// Whose contributions are scored.

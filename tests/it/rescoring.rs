@@ -341,6 +341,168 @@ async fn a_result_that_time_alone_changes_is_found_anew_when_its_time_has_come()
     assert_eq!(town.rows(second).await, [ann]);
 }
 
+/// One step of ten is paid in each month that has begun.
+const MONTHLY: &str = "[payout]\nstep = 10\nper = \"month\"\nmost = 10\n[credits]";
+
+#[tokio::test]
+async fn a_month_that_begins_pays_by_itself_and_the_nightly_check_finds_nothing_wrong() {
+    let town = Town::under(&POLICY.replace("[credits]", MONTHLY)).await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let (ann, bob) = (town.enrol(1).await, town.enrol(2).await);
+    for n in [5, 10, 15, 20, 25, 30] {
+        town.write(merged(quay, n, 1)).await;
+    }
+    let first = town.score().await;
+    assert_eq!(points(&town.result(first).await, ann), Some("30".parse().unwrap()), "October to December");
+    town.university.clock.set("2025-12-31T15:59:59Z".parse().unwrap());
+    assert_eq!(town.rescore(first).await, None);
+    town.check().await; // in the first second of January in Shanghai
+    let newest = town.newest().await;
+    assert_eq!((newest.base, newest.differs, newest.checked_at), (Some(first), Vec::new(), Some(town.now())));
+    assert_eq!(town.rows(newest.id).await, [ann], "there is nothing to pay to {bob}");
+    assert_eq!(points(&town.result(newest.id).await, ann), Some("40".parse().unwrap()));
+}
+
+/// A policy that asks for a place in the class.
+const CLASS: &str = "[[measures]]\nid = \"network\"\ncount = \"openrank\"\nnormalise = \"percentile\"\npoints_each = 10\n[credits]";
+
+#[tokio::test]
+async fn the_network_scores_of_a_term_are_paid_to_everybody_when_its_last_month_is_over() {
+    let town = Town::under(&POLICY.replace("[credits]", CLASS)).await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let (ann, _bob) = (town.enrol(1).await, town.enrol(2).await);
+    town.write(merged(quay, 1, 1)).await;
+    let first = town.score().await;
+    assert_eq!(points(&town.result(first).await, ann), Some(ten()), "no month's network is known");
+    town.university.work().await; // what the scoring asks for at its end
+    town.university.clock.set("2026-01-31T15:59:59Z".parse().unwrap());
+    assert_eq!((town.rescore(first).await, town.queued().await), (None, None));
+    town.university.clock.set("2026-01-31T16:00:00Z".parse().unwrap());
+    assert_eq!(town.rescore(first).await, None);
+    let everybody = town.queued().await.unwrap();
+    town.university.work().await;
+    assert!(points(&town.result(everybody).await, ann) > Some(ten()));
+    town.check().await;
+    let newest = town.newest().await;
+    assert_eq!((newest.id, newest.differs, newest.checked_at), (everybody, Vec::new(), Some(town.now())));
+}
+
+#[tokio::test]
+async fn another_repository_moves_the_places_of_the_class_though_no_member_worked_in_it() {
+    let town = Town::under(&POLICY.replace("[credits]", CLASS)).await;
+    let neighbour = town.university.neighbour("neighbour").await;
+    let elsewhere = neighbour.track("harbour/elsewhere", "community", &[]).await;
+    town.write(merged(elsewhere, 7, 77)).await;
+    town.enrol(1).await;
+    let first = town.score().await;
+    town.university.track("harbour/elsewhere", "community", &[]).await;
+    assert_eq!(town.rescore(first).await, None);
+    let everybody = town.queued().await;
+    assert!(everybody.is_some(), "everybody is scored anew");
+    assert_eq!((town.rescore(first).await, town.queued().await), (None, everybody), "and once is enough");
+    let queued = "select count(*) from evaluations where state = 'queued'";
+    let queued = async || -> i64 { sqlx::query_scalar(queued).fetch_one(&mut town.university.database.owner().await).await.unwrap() };
+    assert_eq!(queued().await, 1);
+    // Its job was given up without a word.
+    town.execute("delete from graphile_worker._private_jobs").await;
+    assert_eq!((town.rescore(first).await, queued().await), (None, 2));
+}
+
+#[tokio::test]
+async fn what_somebody_reads_of_an_earlier_result_or_tries_leaves_the_network_scores_as_they_are() {
+    let text = POLICY.replace("[credits]", CLASS);
+    let town = Town::under(&text).await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let ann = town.enrol(1).await;
+    town.write(merged(quay, 1, 1)).await;
+    town.university.clock.set("2026-02-10T00:00:00Z".parse().unwrap());
+    let first = town.score().await;
+    town.write(merged(quay, 2, 1)).await;
+    let months = "select string_agg(month || ' ' || encode(digest, 'hex'), ' ' order by month) from network_months";
+    let months = async || -> String { sqlx::query_scalar(months).fetch_one(&mut town.university.database.owner().await).await.unwrap() };
+    let (before, db) = (months().await, town.university.database.db());
+    assert!(jobs::bundle(db, town.university.id, first, ann).await.is_err(), "its facts are other ones now");
+    assert_eq!(months().await, before);
+    let policy = || accredit::scoring::policy::parse("policy.toml", &text).unwrap();
+    let term = db::terms::get(&mut town.university.begin().await, town.term).await.unwrap().unwrap();
+    jobs::compare_policies(db, town.university.id, &term, policy(), policy(), town.now()).await.unwrap();
+    assert_eq!(months().await, before);
+}
+
+#[tokio::test]
+async fn what_changed_while_everybody_was_scored_for_the_first_time_is_scored_without_being_asked_for() {
+    let town = Town::new().await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let ann = town.enrol(1).await;
+    let mut other = town.university.database.db().begin().await.unwrap();
+    db::contributions::insert_batch(&mut other, &[merged(quay, 1, 1)], town.now()).await.unwrap();
+    let first = town.score().await;
+    other.commit().await.unwrap();
+    town.university.clock.set(town.now() + TimeDelta::seconds(30));
+    town.university.work().await;
+    let newest = town.newest().await;
+    assert_eq!((newest.base, points(&town.result(newest.id).await, ann)), (Some(first), Some(ten())));
+}
+
+#[tokio::test]
+async fn a_scoring_that_is_tried_again_after_it_was_done_still_asks_for_what_came_meanwhile() {
+    let town = Town::new().await;
+    let first = town.score().await;
+    town.execute("delete from graphile_worker._private_jobs").await;
+    jobs::score_now(&town.university.tools, &town.job(first), Lines::Everyone).await.unwrap();
+    assert_eq!(town.execute("delete from graphile_worker._private_jobs").await, 1);
+}
+
+#[tokio::test]
+async fn a_stored_policy_that_cannot_be_read_stops_neither_the_results_nor_the_checks_of_others() {
+    let town = Town::new().await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    town.enrol(1).await;
+    let broken = town.score().await;
+    town.university.clock.set(town.now() + TimeDelta::hours(1));
+    let other = Town { policy: town.university.adopt(&POLICY.replace("\"follow\"", "\"other\"")).await, ..town };
+    let sound = other.score().await;
+    other.university.work().await;
+    other.execute("update policies set source = 'of another version' where name = 'follow'").await;
+    other.write(merged(quay, 1, 1)).await;
+    other.university.clock.set(other.now() + TimeDelta::hours(1));
+    let mut tx = other.university.begin().await;
+    db::queue::enqueue(&mut tx, &RescoreChanged { institution_id: other.university.id }, None).await.unwrap();
+    tx.commit().await.unwrap();
+    other.university.work().await;
+    let newest = other.newest().await;
+    assert_eq!(newest.base, Some(sound));
+    other.check().await;
+    assert_eq!(other.get(newest.id).await.checked_at, Some(other.now()));
+    assert_eq!(other.get(broken).await.checked_at, None);
+}
+
+#[tokio::test]
+async fn a_repository_that_is_registered_anew_was_registered_the_first_time() {
+    let town =
+        Town::under(&POLICY.replace("[categories.community]", "[repositories]\nregistered_by = 2025-12-01\n[categories.community]")).await;
+    let quay = town.university.track("harbour/quay", "course", &[]).await;
+    let ann = town.enrol(1).await;
+    town.write(merged(quay, 1, 1)).await;
+    let first_day = town.now();
+    let first = town.score().await;
+    for days in [3, 4] {
+        town.university.clock.set(first_day + TimeDelta::days(days));
+        let mut tx = town.university.begin().await;
+        assert!(db::repositories::untrack(&mut tx, quay).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(town.university.track("harbour/quay", "community", &[]).await, quay);
+        let tracked = db::repositories::get(&mut town.university.begin().await, quay).await.unwrap().unwrap();
+        assert_eq!(tracked.created_at, first_day);
+    }
+    let second = town.rescore(first).await.unwrap();
+    assert_eq!(points(&town.result(second).await, ann), Some(ten()));
+    let neighbour = town.university.neighbour("neighbour").await;
+    neighbour.track("harbour/quay", "community", &[]).await;
+    let tracked = db::repositories::get(&mut neighbour.begin().await, quay).await.unwrap().unwrap();
+    assert_eq!(tracked.created_at, town.now(), "another institution's first time is its own");
+}
+
 #[tokio::test]
 async fn a_statement_touches_the_member_the_author_of_what_it_is_about_and_who_shares_it() {
     let town = Town::new().await;

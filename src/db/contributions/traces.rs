@@ -141,6 +141,22 @@ pub async fn list_unread(tx: &mut InstitutionTx, repository: RepositoryId) -> Re
         .collect()
 }
 
+/// The tracked repositories in which there are such pull requests.
+pub async fn list_unread_repositories(tx: &mut InstitutionTx) -> Result<Vec<RepositoryId>, Error> {
+    let rows = sqlx::query_scalar!(
+        "select distinct t.repository_id
+         from tracked_repositories t
+         join contributions c on c.repository_id = t.repository_id
+         join members m on m.institution_id = t.institution_id and m.github_id = c.account_id and m.removed_at is null
+         where t.institution_id = $1 and c.kind = 'pull_request' and c.state = 'merged'
+           and c.effective_lines > 0 and c.number is not null and c.change ? 'head' and not c.change ? 'unchanged_lines'",
+        tx.institution().0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(RepositoryId).collect())
+}
+
 /// Notes what was read of the text of a change, as long as its branch still ends where it did. Says whether it was noted.
 pub async fn put_reading(
     tx: &mut Tx,

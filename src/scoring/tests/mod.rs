@@ -2,6 +2,7 @@
 //! Policies are built from the AST or from `plain.toml`, so that the rule books of the seeds can change without them.
 
 mod confirmations;
+mod due;
 mod eligibility;
 mod flags;
 mod limits;
