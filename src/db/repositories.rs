@@ -113,9 +113,9 @@ async fn select(tx: &mut InstitutionTx, narrowed: Narrowed<'_>) -> Result<Vec<Tr
         TrackedRow,
         r#"select r.repository_id, r.full_name, r.github_id, t.category, r.state, r.synced_until, r.last_error, t.created_at,
              array(select m.member_id from tracked_repository_members tm join members m using (institution_id, member_id)
-                   where tm.institution_id = $1 and tm.repository_id = r.repository_id order by m.number) as "members!",
+                   where tm.institution_id = $1 and tm.repository_id = r.repository_id and m.removed_at is null order by m.number) as "members!",
              array(select m.number from tracked_repository_members tm join members m using (institution_id, member_id)
-                   where tm.institution_id = $1 and tm.repository_id = r.repository_id order by m.number) as "member_numbers!"
+                   where tm.institution_id = $1 and tm.repository_id = r.repository_id and m.removed_at is null order by m.number) as "member_numbers!"
            from tracked_repositories t join repositories r using (repository_id)
            where t.institution_id = $1 and ($2::uuid is null or r.repository_id = $2)
              and ($3::text is null or lower(r.full_name) = lower($3)) and ($4::text is null or lower(r.full_name) > lower($4))

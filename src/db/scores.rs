@@ -79,6 +79,18 @@ pub async fn list_lines(
     evaluation: EvaluationId,
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, Vec<ExplainedLine>>, Error> {
+    let sheets = read_lines(tx, evaluation, members).await?;
+    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|(member, lines)| (*member, lines.len())).collect();
+    let mut explained = explain(tx, sheets.into_iter().flat_map(|(_, lines)| lines).collect()).await?.into_iter();
+    Ok(counts.into_iter().map(|(member, count)| (member, explained.by_ref().take(count).collect())).collect())
+}
+
+/// The same as they are stored.
+pub async fn read_lines(
+    tx: &mut InstitutionTx,
+    evaluation: EvaluationId,
+    members: &[MemberId],
+) -> Result<Vec<(MemberId, Vec<Line>)>, Error> {
     let ids: Vec<Uuid> = members.iter().map(|m| m.0).collect();
     let sheets = sqlx::query!(
         r#"select member_id as "member_id!", lines as "lines!: Json<Vec<Line>>" from scores_of($1, $2) where member_id = any($3)"#,
@@ -88,9 +100,7 @@ pub async fn list_lines(
     )
     .fetch_all(tx.conn())
     .await?;
-    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|sheet| (MemberId(sheet.member_id), sheet.lines.len())).collect();
-    let mut explained = explain(tx, sheets.into_iter().flat_map(|sheet| sheet.lines.0).collect()).await?.into_iter();
-    Ok(counts.into_iter().map(|(member, count)| (member, explained.by_ref().take(count).collect())).collect())
+    Ok(sheets.into_iter().map(|sheet| (MemberId(sheet.member_id), sheet.lines.0)).collect())
 }
 
 /// The lines, in their order, each with the contribution that it is about.

@@ -78,6 +78,8 @@ codes! {
     ExcludedByPerson = "excluded_by_person",
     /// Another of the member's claims on the same work counts [other: `owner/name#12`, or the name of what was stated].
     CountedElsewhere = "counted_elsewhere",
+    /// It earned points in an earlier term under a rule book of this name [term: its code].
+    PaidBefore = "paid_before",
     /// The share of somebody who is not the author is backed neither by commits nor by the author and a mentor.
     ShareNotBacked = "share_not_backed",
     /// A mark, log, role or achievement that was taken back [by, day, why: of the withdrawal].

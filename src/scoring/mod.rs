@@ -109,6 +109,9 @@ pub struct Prior {
     pub carried_from: Option<String>,
     /// Credits of earlier terms under rule books of this name.
     pub credits: Credits,
+    /// The contributions that earned points in earlier terms under rule books of this name, each with that term's code.
+    #[serde(with = "pairs", default)]
+    pub paid: HashMap<Key, String>,
 }
 
 /// What all members of one evaluation share.

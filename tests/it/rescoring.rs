@@ -688,6 +688,42 @@ async fn a_stored_score_that_was_tampered_with_is_found_by_name_and_made_good(#[
     assert_eq!(town.result(newest.id).await, right);
 }
 
+/// G19: one version of a rule book dates a work by its opening, the next by its merge.
+#[tokio::test]
+async fn what_an_earlier_term_paid_is_not_paid_again_under_another_version_of_the_rule_book() {
+    let by = |version: &str, date: &str| {
+        format!(
+            "name = \"follow\"\nversion = \"{version}\"\n[categories.community]\n[[rules]]\nid = \"merged\"\nkind = \"pull_request\"\n\
+             requires = [\"merged\"]\ndated_by = \"{date}\"\npoints = 10\n[credits]\npoints_per_credit = 20\nstep = 0.5\n"
+        )
+    };
+    let town = Town::under(&by("1", "opened")).await;
+    let by_merge = town.university.adopt(&by("2", "closed")).await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let ann = town.enrol(1).await;
+    let mut work = merged(quay, 1, 1);
+    work.contribution.occurred_at = "2025-08-20T12:00:00Z".parse().unwrap();
+    town.write(work).await;
+    let earlier = town.earlier().await;
+    let paid = town.score_in(earlier).await;
+    assert_eq!(points(&town.result(paid).await, ann), Some(ten()));
+
+    let town = Town { policy: by_merge, ..town };
+    let first = town.score().await;
+    assert_eq!(town.get(first).await.prior, [paid]);
+    let result = town.result(first).await;
+    assert_eq!(points(&result, ann), Some(Points::ZERO));
+    let why = result[&ann].lines[0].excluded.as_ref().unwrap();
+    assert_eq!((&*why.code, &*why.values["term"]), ("paid_before", "2024-2025-2"));
+
+    // The earlier term goes by the new version too: there it was merged after the term, and so it counts here.
+    town.university.clock.set(town.now() + TimeDelta::seconds(1));
+    town.score_in(earlier).await;
+    town.rescore(first).await;
+    town.university.work().await;
+    assert_eq!(points(&town.result(town.newest().await.id).await, ann), Some(ten()));
+}
+
 #[tokio::test]
 async fn the_schedule_asks_for_the_check_of_every_institution() {
     let town = Town::new().await;

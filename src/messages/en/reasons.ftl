@@ -54,6 +54,7 @@ automation = { $mark ->
    *[other] it bears the mark of a machine ({ $mark })
   }, and the policy does not let such work count
 excluded_by_person = { $by } decided on { $day } that it does not count: { $why }
+paid_before = it was paid in the term { $term }
 counted_elsewhere = another claim on the same work counts: { $other }
 share_not_backed = the share is backed neither by commits nor by the author and a mentor
 withdrawn = { $by } took it back on { $day }: { $why }

@@ -50,6 +50,7 @@ automation = { $mark ->
    *[other] 带有机器完成的标记（{ $mark }）
   }，评分办法不计此类工作
 excluded_by_person = { $by } 于 { $day } 认定此项不计：{ $why }
+paid_before = 已在学期 { $term } 计入
 counted_elsewhere = 同一工作已计入另一项：{ $other }
 share_not_backed = 该份额既没有提交为证，也没有作者和导师的确认
 withdrawn = { $by } 于 { $day } 撤回：{ $why }

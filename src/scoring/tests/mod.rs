@@ -28,8 +28,8 @@ use crate::model::{
     contribution::{Change, Key, Kind, State},
     ids::StatementId,
     policy::{
-        Automation, Condition, Count, DatedBy, GroupFactor, ItemKind, LadderStep, Limit, Measure, Normalise, Pay, Payout, PayoutPer, Per,
-        Reach, Repositories, Requirement, Rule, Same, Selector, SizeStep, Threshold, Units, Works,
+        Automation, Condition, Count, DatedBy, Eligibility, GroupFactor, ItemKind, LadderStep, Limit, Measure, Normalise, Pay, Payout,
+        PayoutPer, Per, Reach, Repositories, Requirement, Rule, Same, Selector, SizeStep, Threshold, Units, Works,
     },
     repository::RepositoryContext,
     score::{Carry, Source},
