@@ -84,7 +84,7 @@ impl Asked {
         if !self.needs_prior() {
             return Ok(Vec::new());
         }
-        Ok(db::evaluations::list_prior(tx, &self.term, &self.policy.name).await?)
+        Ok(db::evaluations::list_prior(tx, &self.term, &self.policy).await?)
     }
 
     const fn is_for(&self, role: MemberRole) -> bool {
