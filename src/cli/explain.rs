@@ -20,7 +20,7 @@ use crate::{
     model::{
         ids::{EvaluationId, RepositoryId},
         institution::Institution,
-        member_score::{Computed, ExplainedLine, MemberScore},
+        member_score::{Computed, ExplainedLine, MemberScore, count_flags},
         policy::{Audience, Policy},
         score::ScoreSheet,
         work::Evaluation,
@@ -178,6 +178,7 @@ fn scored(bundle: &Bundle, policy: &Policy, sheet: &ScoreSheet) -> anyhow::Resul
         carried: sheet.carried,
         flags: sheet.flags.clone(),
         unmet: sheet.unmet.clone(),
+        flagged: count_flags(&sheet.flags, &sheet.lines),
     })
 }
 
