@@ -152,6 +152,10 @@ pub(super) fn offline(file: &Path, policy_file: Option<&str>, language: Language
         Some(other) => policy::read(Path::new(other))?.1,
         None => own.clone(),
     };
+    if let Some(lack) = Bundle::lacks(&own, &policy) {
+        let values = [("what", lack.as_str().to_owned()), ("term", bundle.found.term.clone())];
+        bail!(messages::text(language, "bundle-lacks", &values));
+    }
     if policy.hash != own.hash {
         output::say(messages::text(language, "bundle-other-policy", &[("hash", policy.hash.clone()), ("old_hash", own.hash)]));
     }

@@ -70,18 +70,12 @@ impl Asked {
 
     /// Whether what a member has depends on what the whole class has.
     pub fn needs_the_class(&self) -> bool {
-        score_network::asks_for_network(&self.policy)
-    }
-
-    /// Whether what a member has depends on earlier terms.
-    const fn needs_prior(&self) -> bool {
-        let credits = &self.policy.credits;
-        self.policy.payout.is_some() || credits.lifetime_cap.is_some() || credits.needed.is_some()
+        self.policy.asks_for_network()
     }
 
     /// The evaluations of earlier terms that this one begins with, each with its term's code; the latest term comes first.
     pub async fn prior(&self, tx: &mut InstitutionTx) -> Result<Vec<(EvaluationId, String)>, Failure> {
-        if !self.needs_prior() {
+        if !self.policy.asks_for_prior() {
             return Ok(Vec::new());
         }
         Ok(db::evaluations::list_prior(tx, &self.term, &self.policy).await?)
@@ -345,7 +339,7 @@ async fn prior(
     statements: &HashMap<MemberId, Vec<Statement>>,
 ) -> Result<HashMap<MemberId, Prior>, Failure> {
     let mut prior: HashMap<MemberId, Prior> = HashMap::new();
-    if !asked.needs_prior() {
+    if !asked.policy.asks_for_prior() {
         return Ok(prior);
     }
     for (evaluation, term) in evaluations {

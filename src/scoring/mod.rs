@@ -46,7 +46,7 @@ use crate::model::{
     term::Window,
 };
 
-pub use bundle::{Address, Bundle, Found, Unreadable};
+pub use bundle::{Address, Bundle, Found, Lack, Unreadable};
 use case::Case;
 pub use code::Code;
 use tally::tally;

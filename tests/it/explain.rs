@@ -160,6 +160,21 @@ async fn explaining_scores_nobody_and_follows_the_report() {
     assert!(of("t", &["--policy", "Open-source practice@trial"]).ok().err.contains(&now.to_rfc3339()));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_asks_for_what_was_not_collected_gives_no_number() {
+    let scored = Scored::new().await;
+    scored.explain(&[]).ok();
+    let policy = scored.path("other.toml");
+    for (more, told) in
+        [("years = 3\n", "the work of the same years"), ("repositories.outside_contributors = 1\n", "how many people from outside")]
+    {
+        std::fs::write(&policy, POLICY.replacen("name = ", &format!("{more}name = "), 1)).unwrap();
+        let ran = scored.offline(&["--policy", &policy]).failed(told);
+        assert!(ran.out.is_empty() && ran.err.contains("accredit score --term t --policy"), "{ran:?}");
+    }
+    scored.offline(&["--policy", &policy, "--lang", "zh"]).failed("校外贡献者人数");
+}
+
 #[rstest]
 #[case::no_json("points: 7", "this is no bundle")]
 #[case::another_file("{\"points\": \"7\"}", "accredit_bundle")]
