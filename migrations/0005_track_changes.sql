@@ -120,6 +120,8 @@ alter table scores
   add column carried bigint not null default 0,
   add column flags jsonb not null default '[]',
   add column unmet jsonb not null default '[]',
+  -- How many flags there are, on the member and on the lines: a list needs the number and not the lines.
+  add column flagged integer not null default 0,
   -- SHA-256 of all that was found. NULL: a row from before there were digests.
   add column digest bytea check (octet_length(digest) = 32),
   -- When the result changes by the passing of time alone, should nothing else happen.

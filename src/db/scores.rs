@@ -34,7 +34,8 @@ pub async fn list(
     let rows = sqlx::query_as!(
         ScoreRow,
         r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
-             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _",
+             s.flagged as "flagged!"
            from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
            where ($3::text is null or (m.number, m.member_id) > ($3, $4::uuid))
            order by m.number, m.member_id limit $5"#,
@@ -58,7 +59,8 @@ pub async fn get(
     let row = sqlx::query_as!(
         ScoreRow,
         r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
-             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _",
+             s.flagged as "flagged!"
            from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
            where s.member_id = $3"#,
         tx.institution().0,
@@ -163,6 +165,7 @@ struct ScoreRow {
     carried: i64,
     flags: Json<Vec<Reason>>,
     unmet: Json<Vec<Reason>>,
+    flagged: i32,
 }
 
 fn computed(points: Option<i64>, credits: Option<Decimal>, credits_reason: Option<String>) -> Result<Option<Computed>, Error> {
@@ -188,6 +191,7 @@ impl ScoreRow {
             carried: Points::from_thousandths(self.carried),
             flags: self.flags.0,
             unmet: self.unmet.0,
+            flagged: self.flagged,
         })
     }
 }

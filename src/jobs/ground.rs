@@ -71,13 +71,7 @@ impl Asked {
 
     /// Whether what a member has depends on what the whole class has.
     pub fn needs_the_class(&self) -> bool {
-        scoring::asks_for_network(&self.policy)
-    }
-
-    /// Whether points are carried from earlier terms, or the credits of all terms are asked for.
-    const fn needs_prior(&self) -> bool {
-        let credits = &self.policy.credits;
-        self.policy.payout.is_some() || credits.lifetime_cap.is_some() || credits.needed.is_some()
+        self.policy.asks_for_network()
     }
 
     /// Whether what an earlier term paid is not paid again. Who looks at several years looks at them anew each time.
@@ -87,10 +81,10 @@ impl Asked {
 
     /// The evaluations of earlier terms that this one begins with, each with its term's code; the latest term comes first.
     pub async fn prior(&self, tx: &mut InstitutionTx) -> Result<Vec<(EvaluationId, String)>, Failure> {
-        if !self.needs_prior() && !self.pays_once() {
+        if !self.policy.asks_for_prior() && !self.pays_once() {
             return Ok(Vec::new());
         }
-        Ok(db::evaluations::list_prior(tx, &self.term, &self.policy.name).await?)
+        Ok(db::evaluations::list_prior(tx, &self.term, &self.policy).await?)
     }
 
     const fn is_for(&self, role: MemberRole) -> bool {
@@ -340,7 +334,7 @@ async fn prior(
     statements: &HashMap<MemberId, Vec<Statement>>,
 ) -> Result<HashMap<MemberId, Prior>, Failure> {
     let mut prior: HashMap<MemberId, Prior> = HashMap::new();
-    if !asked.needs_prior() {
+    if !asked.policy.asks_for_prior() {
         return Ok(prior);
     }
     for (evaluation, term) in evaluations {

@@ -7,14 +7,9 @@ use super::{Context, Subject, case::Case};
 use crate::model::{
     contribution::Contribution,
     month::Month,
-    policy::{Count, PayoutPer, Policy},
+    policy::{PayoutPer, Policy},
     term::start_of_day,
 };
-
-/// Whether a policy asks for network scores, so that what a member has depends on what the whole class has.
-pub fn asks_for_network(policy: &Policy) -> bool {
-    policy.measures.iter().any(|measure| matches!(measure.count, Count::Openrank | Count::Activity))
-}
 
 /// The first moment after `as_of` at which the passing of time alone may change what `score` finds. `None`: it stays as it is.
 pub fn changes_at(policy: &Policy, subject: &Subject, context: &Context, contributions: &[Contribution]) -> Option<DateTime<Utc>> {
@@ -58,7 +53,7 @@ fn week_that_is_served(case: &Case<'_>, contributions: &[Contribution]) -> Optio
 /// Network scores are known when the last month of the window is over, which may be after the window.
 fn month_that_ends(case: &Case<'_>) -> Option<DateTime<Utc>> {
     let Context { zone, window, .. } = case.context;
-    asks_for_network(case.policy).then(|| start_of_day(Month::overlapping(*window, *zone).end().next().first_day(), *zone))
+    case.policy.asks_for_network().then(|| start_of_day(Month::overlapping(*window, *zone).end().next().first_day(), *zone))
 }
 
 /// Of nothing nothing is paid, in whatever month.

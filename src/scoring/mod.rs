@@ -47,10 +47,10 @@ use crate::model::{
     term::Window,
 };
 
-pub use bundle::{Address, Bundle, Found, Unreadable};
+pub use bundle::{Address, Bundle, Found, Lack, Unreadable};
 use case::Case;
 pub use code::Code;
-pub use due::{asks_for_network, changes_at};
+pub use due::changes_at;
 use tally::tally;
 
 /// Whose contributions are scored.

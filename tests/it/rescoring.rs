@@ -12,13 +12,16 @@ use accredit::{
     model::{
         account::{Account, AccountId, AccountKind},
         contribution::{Change, Contribution, Key, Kind, Record, State},
-        ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId},
+        ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId, TermPolicyId},
         job::{CheckNightly, CheckScores, RescoreChanged, ScoreTerm},
         member::MemberRole,
         points::Points,
+        policy::Audience,
+        term_policy::TermPolicy,
         work::{Evaluation, WorkState},
     },
     sample::{Server, World},
+    scoring,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::{RngExt as _, SeedableRng as _};
@@ -767,7 +770,7 @@ async fn another_policy_on_trial_says_who_would_gain_what_and_writes_nothing() {
     let quay = town.university.track("harbour/quay", "community", &[]).await;
     let (ann, _bob) = (town.enrol(1).await, town.enrol(2).await);
     town.write(merged(quay, 1, 1)).await;
-    let policy = |text: &str| accredit::scoring::policy::parse("policy.toml", text).unwrap();
+    let policy = |text: &str| scoring::policy::parse("policy.toml", text).unwrap();
     let mut tx = town.university.begin().await;
     let term = db::terms::get(&mut tx, town.term).await.unwrap().unwrap();
     tx.commit().await.unwrap();
@@ -933,4 +936,69 @@ async fn after_two_hundred_random_changes_the_results_that_followed_are_those_of
         assert_eq!(town.result(head).await, town.result(everybody).await, "after edit {edit}");
     }
     assert!(followed > 100 && anew > 0, "{followed} followed, {anew} anew: the changes changed too little");
+}
+
+impl Town {
+    async fn adopt_for_term(&self, term: TermId, policy: PolicyId, audience: Audience) {
+        let adopted = TermPolicy {
+            id: TermPolicyId::new(self.now()),
+            term,
+            audience,
+            policy,
+            adopted_from: "2025-02-01".parse().unwrap(),
+            adopted_by: "operator".to_owned(),
+            adopted_at: self.now(),
+        };
+        let mut tx = self.university.begin().await;
+        assert!(db::term_policies::insert(&mut tx, &adopted).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    /// A second later, so that it is the newest.
+    async fn score_under(&self, term: TermId, policy: PolicyId) -> EvaluationId {
+        self.university.clock.set(self.now() + TimeDelta::seconds(1));
+        self.university.evaluate(term, policy).await.id
+    }
+}
+
+#[tokio::test]
+async fn a_trial_of_another_version_changes_nothing_of_what_holds() {
+    let town = Town::under(ENTANGLED).await;
+    let earlier = town.earlier().await;
+    let text = |version: &str, audience: &str| {
+        format!("audience = \"{audience}\"\n{}", ENTANGLED.replace("version = \"entangled\"", &format!("version = \"{version}\"")))
+    };
+    let students = town.university.adopt(&text("students", "students")).await;
+    let faculty = town.university.adopt(&text("faculty", "faculty")).await;
+    let held = town.score_under(earlier, students).await;
+    let trial = town.score_under(earlier, town.policy).await;
+    let of_faculty = town.score_under(earlier, faculty).await;
+
+    let mut tx = town.university.begin().await;
+    let term = db::terms::get(&mut tx, town.term).await.unwrap().unwrap();
+    drop(tx);
+    let prior = async |text: &str| {
+        let policy = scoring::policy::parse("policy.toml", text).unwrap();
+        let mut tx = town.university.begin().await;
+        evaluations::list_prior(&mut tx, &term, &policy).await.unwrap().into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    let previous =
+        async |policy| evaluations::get_newest_of(&mut town.university.begin().await, earlier, policy).await.unwrap().unwrap().id;
+    let current = async || {
+        let since = "2025-01-01".parse().unwrap();
+        evaluations::list_current(&mut town.university.begin().await, since).await.unwrap()
+    };
+    let (for_students, for_faculty) = (text("students", "students"), text("faculty", "faculty"));
+    assert_eq!(prior(&for_students).await, [of_faculty], "nothing was adopted: the newest");
+    assert_eq!(current().await, [of_faculty]);
+    assert_eq!(previous(students).await, of_faculty);
+
+    town.adopt_for_term(earlier, students, Audience::Students).await;
+    assert_eq!(prior(&for_faculty).await, [held], "an adopted one wins");
+    town.adopt_for_term(earlier, faculty, Audience::Faculty).await;
+    assert_eq!(prior(&for_students).await, [held]);
+    assert_eq!(prior(&for_faculty).await, [of_faculty]);
+    assert_eq!(current().await, [held, trial, of_faculty], "each is kept up to date");
+    assert_eq!(previous(students).await, trial, "no one else's");
+    assert_eq!(previous(faculty).await, of_faculty);
 }
