@@ -95,7 +95,7 @@ codes! {
     WaitingAfterRevert = "waiting_after_revert",
     /// The confirmation of somebody is not there yet [rule, who].
     NotYetConfirmed = "not_yet_confirmed",
-    /// A network score, some of whose months are not over.
+    /// A network score, some of whose months are not over, or a measure whose condition asks for one.
     MonthsNotOver = "months_not_over",
     // ------------------------------------------------------------ limited
     /// All caps: [points: the most or empty, items: the most or empty, counts: what was left and counts, earned: base times factors, kinds,
@@ -149,7 +149,7 @@ codes! {
     /// The linked account changed [day].
     AccountChanged = "account_changed",
     // ------------------------------------------------------------ of the whole
-    /// A requirement of the policy [measure, amount, from or below].
+    /// A requirement of the policy [measure, amount: or empty, where nobody knows it yet, from or below].
     RequirementNotMet = "requirement_not_met",
     // ------------------------------------------------------------ what a base rests on (`Line::basis`)
     /// [from: the term that left it over, or empty]

@@ -66,7 +66,7 @@ still_open = the rule { $rule } counts it when it is merged or closed, and it is
 waiting = it counts from { $until } on: the policy waits { days-of } first
 waiting_after_revert = it was reverted on { $reverted }, so the policy waits { days-of } anew, until { $until }
 not_yet_confirmed = the rule { $rule } asks that { $who } confirms it, and that is not there yet
-months_not_over = it is made of whole months, and they are not all over
+months_not_over = it rests on whole months, and they are not all over
 
 ## Limited
 
@@ -164,7 +164,10 @@ account_changed = the linked account became another one on { $day }
 
 ## Of the whole
 
-requirement_not_met = the policy requires that the measure { $measure } is { reach }, and it is { $amount }
+requirement_not_met = the policy requires that the measure { $measure } is { reach }, and it is { $amount ->
+    [none] not known yet
+   *[other] { $amount }
+  }
 carried_in = left over from { $from ->
     [none] an earlier term
    *[other] { $from }

@@ -62,7 +62,7 @@ still_open = 规则 { $rule } 在合并或关闭后计入，而此项尚未关�
 waiting = 自 { $until } 起计入：评分办法规定先等待 { days-of }
 waiting_after_revert = 已于 { $reverted } 被还原，须重新等待 { days-of }，至 { $until }
 not_yet_confirmed = 规则 { $rule } 要求由{ $who }确认，目前尚未确认
-months_not_over = 它按整月计算，而有关月份尚未全部结束
+months_not_over = 它取决于整月的数据，而有关月份尚未全部结束
 
 ## 受上限限制
 
@@ -141,7 +141,10 @@ account_changed = 绑定的账号于 { $day } 变更
 
 ## 总计
 
-requirement_not_met = 评分办法要求指标 { $measure } { reach }，而它为 { $amount }
+requirement_not_met = 评分办法要求指标 { $measure } { reach }，而它{ $amount ->
+    [none] 尚不可知
+   *[other] 为 { $amount }
+  }
 carried_in = 由{ $from ->
     [none] 此前的学期
    *[other] { " " }{ $from }{ " " }
