@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     case::{Case, Item, Place, end_of_day},
-    eligible, measures, pay,
+    eligible, measures, pay, shares,
     verdict::{Asked, Counted, Exclusion, Judged, Verdict},
 };
 use crate::model::{
@@ -113,7 +113,10 @@ fn met(case: &Case<'_>, requirement: Requirement, contribution: &Contribution) -
     let account = case.subject.account;
     match requirement {
         Requirement::Merged => contribution.state == State::Merged,
-        Requirement::ConfirmedByAnother => contribution.confirmed_by.iter().any(|by| *by != account),
+        Requirement::ConfirmedByAnother => {
+            let shares = |by| shares::is_sharing(case, contribution, by);
+            contribution.confirmed_by.iter().any(|by| *by != account && !shares(*by))
+        }
         // A deleted account is nobody's any more, so it is not the member's either.
         Requirement::OnAnothersWork => contribution.parent_account != Some(account),
         Requirement::OnAcceptedWork => contribution.parent_accepted == Some(true),

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{case::Case, verdict::Exclusion};
 use crate::model::{
+    account::AccountId,
     contribution::Contribution,
     policy::Works,
     statement::{Statement, StatementKind},
@@ -47,6 +48,14 @@ pub(super) fn of_member<'a>(case: &Case<'a>, contribution: &Contribution) -> Res
             Ok(Some(Share { part: (Decimal::ONE - others).max(Decimal::ZERO), how: How::Rest }))
         }
     }
+}
+
+/// Where shares are stated, all who have a commit in it are taken for those who share: which member has which account is not known here.
+pub(super) fn is_sharing(case: &Case<'_>, contribution: &Contribution, account: AccountId) -> bool {
+    let shares = &case.context.shares;
+    !shares.is_empty()
+        && contribution.change.as_ref().is_some_and(|change| change.committers.contains(&account))
+        && shares.get(&contribution.key).is_some_and(|stated| !stated.is_empty())
 }
 
 fn is_backed(case: &Case<'_>, contribution: &Contribution, share: &Statement) -> bool {

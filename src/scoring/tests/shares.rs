@@ -102,6 +102,19 @@ fn who_shares_a_work_cannot_be_the_one_who_confirms_it() {
     assert_eq!(why(&line), "not_confirmed");
 }
 
+#[rstest]
+#[case::by_one_who_shares(vec![ANOTHER], true, "not_confirmed")]
+#[case::by_a_third(vec![ANOTHER, AccountId(3)], true, "")]
+#[case::where_no_share_is_stated(vec![ANOTHER], false, "")]
+fn of_those_who_share_a_work_none_confirms_it_for_the_other(#[case] by: Vec<AccountId>, #[case] is_shared: bool, #[case] code: &str) {
+    let mut rule = merged_rule();
+    rule.selector.requires.push(Requirement::ConfirmedByAnother);
+    let contribution = changed(Contribution { confirmed_by: by, ..merged("1") }, Change { committers: vec![ME, ANOTHER], ..Change::default() });
+    let context = if is_shared { shared_by(&[share(1, FRIEND, "0.5")]) } else { context() };
+    let line = score(&with_rules([rule]), &SUBJECT, &context, &[contribution]).lines.remove(0);
+    assert_eq!(why(&line), code);
+}
+
 /// Three merged in one repository earn 10, one of them 4; the first is shared. The best claim is that of the whole ones or of all at the least
 /// part, and one more item never makes it less.
 #[rstest]
