@@ -9,7 +9,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::{
     Standing,
     case::{Case, Item},
-    pay,
+    pay, units,
     verdict::{Judged, Limited},
 };
 use crate::model::{
@@ -55,6 +55,8 @@ struct Found<'a, 'j> {
     judged: &'j Judged<'a>,
     at: DateTime<Utc>,
     part: Decimal,
+    /// Where the policy has units: the one to which this pull request belongs among those that the measure counts.
+    unit: Option<usize>,
 }
 
 /// Whether a measure counts items of that kind. One that names none counts what its number is made of.
@@ -92,7 +94,7 @@ impl<'a> Measures<'a> {
                     all.taken.push(taken);
                     amount
                 }
-                _ => Some(all.take_of_items(case, measure, items(judged, index))),
+                _ => Some(all.take_of_items(case, measure, items(case, judged, index))),
             };
             all.amounts.push(largest);
         }
@@ -164,12 +166,30 @@ fn reaches(reach: Reach, amount: Decimal) -> bool {
 }
 
 /// The items that a measure counts, in their order.
-fn items<'a, 'j>(judged: &'j [Judged<'a>], measure: usize) -> Vec<Found<'a, 'j>> {
+fn items<'a, 'j>(case: &Case<'a>, judged: &'j [Judged<'a>], measure: usize) -> Vec<Found<'a, 'j>> {
     let one = |judged: &'j Judged<'a>| {
         let counted = judged.measures.iter().find(|counted| counted.measure == measure)?;
-        Some(Found { judged, at: counted.at, part: judged.share.map_or(Decimal::ONE, |share| share.part) })
+        Some(Found { judged, at: counted.at, part: judged.share.map_or(Decimal::ONE, |share| share.part), unit: None })
     };
-    judged.iter().filter_map(one).collect()
+    let mut found: Vec<Found<'a, 'j>> = judged.iter().filter_map(one).collect();
+    if let Some(units) = case.policy.units.as_ref().filter(|_| case.policy.measures[measure].count == Count::Items) {
+        let pull_request = |(at, found): (usize, &Found<'a, 'j>)| {
+            let contribution = found.judged.item.contribution().filter(|contribution| contribution.key.kind == Kind::PullRequest)?;
+            Some((contribution, at))
+        };
+        let opened = found.iter().enumerate().filter_map(pull_request).collect();
+        for (number, unit) in units::together(units, opened).into_iter().enumerate() {
+            unit.into_iter().for_each(|at| found[at].unit = Some(number));
+        }
+    }
+    found
+}
+
+/// How many there are, where pull requests that belong together are one.
+fn count(items: &[Found<'_, '_>]) -> Decimal {
+    let alone = items.iter().filter(|found| found.unit.is_none()).count();
+    let units: BTreeSet<usize> = items.iter().filter_map(|found| found.unit).collect();
+    Decimal::from(alone + units.len())
 }
 
 /// What is paid. Where others share some of the items, it is the best that the member can claim: the measure of those in which the part is
@@ -210,7 +230,7 @@ fn last_moment(case: &Case<'_>) -> DateTime<Utc> {
 
 fn amount(case: &Case<'_>, measure: &Measure, items: &[Found<'_, '_>]) -> Decimal {
     match measure.count {
-        Count::Items => Decimal::from(items.len()),
+        Count::Items => count(items),
         Count::Kinds => Decimal::from(items.iter().map(|found| found.judged.item.kind()).collect::<BTreeSet<_>>().len()),
         Count::Repositories => Decimal::from(items.iter().filter_map(|found| found.judged.repository).collect::<BTreeSet<_>>().len()),
         Count::Weeks => weeks(case, measure.serves_later_weeks, items),

@@ -341,8 +341,9 @@ proptest! {
 
     #[test]
     fn limits_units_and_works_never_give(policy in limited(), contributions in contributions(10)) {
-        let without = Policy { limits: Vec::new(), units: None, payout: None, ..policy.clone() };
-        let with = Policy { payout: None, ..policy };
+        // A factor can hold for few items, and units make few of many.
+        let with = Policy { payout: None, factors: Vec::new(), ..policy };
+        let without = Policy { limits: Vec::new(), units: None, ..with.clone() };
         prop_assert!(of(&with, &contributions) <= of(&without, &contributions));
     }
 
@@ -367,12 +368,21 @@ proptest! {
         pieces in prop::collection::vec((0..400_u16, any::<u8>()), 1..8),
         (same, bonus) in (prop::sample::select(Same::ALL.to_vec()), 0..5_i64),
         factor in 0..30_i64,
+        (of_group, of_items, each_repository) in (1..30_i64, 0..3_usize, any::<bool>()),
     ) {
         let bonus = Decimal::new(bonus, 1);
         let mut rule = sized();
         // Whatever the steps are worth, even where more lines are worth less.
         rule.size[1].factor = Decimal::new(factor, 1);
-        let policy = Policy { units: Some(Units { days: 7, same, bonus }), ..with_rules([rule]) };
+        rule.group = Some("code".into());
+        // What many items earn, and what they let their group earn, slices do not gain either.
+        let items = Measure { group: Some("code".into()), ..measure("items", Count::Items, &[]) };
+        let ladder = Pay::Ladder((1..4).map(|n| LadderStep { from: Threshold::From(n.into()), points: Points::from_thousandths(n * n * 700) }).collect());
+        let paid = Measure { id: "paid".into(), each_repository, pay: Some(ladder), ..items.clone() };
+        let when = [from("items", "2"), from("items", "1"), below("items", "2")][of_items].clone();
+        let group = GroupFactor { id: "f".into(), group: "code".into(), factor: Decimal::new(of_group, 1), when };
+        let units = Some(Units { days: 7, same, bonus });
+        let policy = Policy { units, measures: vec![items, paid], factors: vec![group], ..with_rules([rule]) };
         let whole = sliced(&[(pieces.iter().map(|(lines, _)| lines).sum(), 0)]);
         let most = of(&policy, &whole).scaled(Decimal::ONE + bonus).unwrap();
         let slices = sliced(&pieces);
