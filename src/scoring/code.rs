@@ -135,7 +135,8 @@ codes! {
     Reverted = "reverted",
     /// GitHub does not show it any more [day].
     Gone = "gone",
-    /// A commit whose time nobody vouches for, since no pull request brought it.
+    /// A commit whose time nobody vouches for, since no pull request brought it, or one that was open for long [days: so long; absent where
+    /// none brought it].
     UnvouchedTime = "unvouched_time",
     // ------------------------------------------------------------ flags of a member
     /// So many pull requests opened on a day [items, day, most].

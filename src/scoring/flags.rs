@@ -24,6 +24,8 @@ use crate::model::{
 const MOVED_FROM: i64 = 20;
 /// A changed account is looked at so many days long.
 const ACCOUNT_DAYS: i64 = 14;
+/// In a pull request that was open for longer, the dates of the commits can be in another week than the work.
+const VOUCHED_DAYS: i64 = 7;
 const SPAM: [&str; 2] = ["spam", "invalid"];
 
 /// Those of one line. What earned nothing needs no look.
@@ -41,7 +43,7 @@ pub(super) fn of_line(case: &Case<'_>, judged: &Judged<'_>) -> Vec<Reason> {
             Reason::new(Code::Reverted.as_str()).with("number", contribution.number.unwrap_or_default()).with("day", case.day(at))
         }),
         contribution.gone_at.map(|at| Reason::new(Code::Gone.as_str()).with("day", case.day(at))),
-        (contribution.key.kind == Kind::Commit && contribution.number.is_none()).then(|| Reason::new(Code::UnvouchedTime.as_str())),
+        unvouched_time(contribution),
     ]
     .into_iter()
     .flatten()
@@ -65,6 +67,19 @@ fn automation_mark(case: &Case<'_>, contribution: &Contribution, change: &Change
     let must_declare = case.policy.eligibility.automation == Automation::Declare && !change.automation.is_empty();
     (must_declare && !case.is_declared(&contribution.key))
         .then(|| Reason::new(Code::AutomationMark.as_str()).with("mark", change.automation.join(", ")))
+}
+
+/// A commit's own clock says anything between the opening and the merge of the pull request that brought it.
+fn unvouched_time(contribution: &Contribution) -> Option<Reason> {
+    let reason = || Reason::new(Code::UnvouchedTime.as_str());
+    if contribution.key.kind != Kind::Commit {
+        return None;
+    }
+    if contribution.number.is_none() {
+        return Some(reason());
+    }
+    let open = contribution.closed_at? - contribution.parent_opened_at?;
+    (open > TimeDelta::days(VOUCHED_DAYS)).then(|| reason().with("days", open.num_days()))
 }
 
 fn moved(contribution: &Contribution, change: &Change) -> Option<Reason> {

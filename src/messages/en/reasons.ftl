@@ -143,7 +143,10 @@ copied = the same lines were brought before: { $url }
 moved = { $lines } of its { $of } lines only moved or differ in white space
 reverted = it was reverted on { $day } (number { $number })
 gone = GitHub does not show it any more, as was found on { $day }
-unvouched_time = nobody vouches for the time of this commit, since no pull request brought it
+unvouched_time = nobody vouches for the time of this commit, since { $days ->
+    [none] no pull request brought it
+   *[other] the pull request that brought it was open for { days-of }
+  }
 
 ## Flags of a member
 

@@ -129,7 +129,10 @@ copied = 相同的代码行此前已出现：{ $url }
 moved = { $of } 行中有 { $lines } 行只是移动了位置或只有空白不同
 reverted = 已于 { $day } 被还原（编号 { $number }）
 gone = GitHub 上已看不到此项，发现于 { $day }
-unvouched_time = 此提交不是由拉取请求带入的，其时间无人可以证明
+unvouched_time = { $days ->
+    [none] 此提交不是由拉取请求带入的
+   *[other] 带入此提交的拉取请求开放了 { days-of }
+  }，其时间无人可以证明
 
 ## 成员的待核查事项
 

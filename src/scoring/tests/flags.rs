@@ -27,6 +27,16 @@ fn rewritten(effective_lines: i64, unchanged_lines: i64) -> Contribution {
     Contribution { effective_lines: Some(effective_lines), ..changed(merged("1"), change) }
 }
 
+/// By a pull request that was opened on 10 September and merged then.
+fn brought(merged_on: &str) -> Contribution {
+    Contribution {
+        number: Some(3),
+        parent_opened_at: Some(at("2025-09-10T00:00:00Z")),
+        closed_at: Some(at(&format!("2025-09-{merged_on}:00Z"))),
+        ..done("1", Kind::Commit, State::Published, "10T00:00")
+    }
+}
+
 #[rstest]
 #[case::confirmed_at_once(confirmed("02:01:59", 201), "instant_review")]
 #[case::after_two_minutes(confirmed("02:02:00", 201), "")]
@@ -40,6 +50,8 @@ fn rewritten(effective_lines: i64, unchanged_lines: i64) -> Contribution {
 #[case::a_few_moved(rewritten(0, 20), "")]
 #[case::gone(Contribution { gone_at: Some(at("2025-12-01T00:00:00Z")), ..merged("1") }, "gone")]
 #[case::a_commit_that_nobody_vouches_for(done("1", Kind::Commit, State::Published, "10T00:00"), "unvouched_time")]
+#[case::a_commit_of_a_pull_request_that_was_open_for_a_week(brought("17T00:00"), "")]
+#[case::a_commit_of_one_that_was_open_for_longer(brought("17T00:01"), "unvouched_time")]
 #[case::a_commit_of_a_pull_request(Contribution { number: Some(3), ..done("1", Kind::Commit, State::Published, "10T00:00") }, "")]
 fn a_line_is_flagged_and_keeps_its_points(#[case] contribution: Contribution, #[case] flag: &str) {
     let line = line(contribution);
