@@ -74,7 +74,8 @@ pub struct Eligibility {
     pub own_repository: OwnRepository,
     /// In lower case. A label that has one of them as a whole word is left out.
     pub excluded_labels: Vec<String>,
-    /// An item counts when so many days have passed since the date by which it belongs to the term; a revert begins them anew.
+    /// An item counts when so many days have passed since the date by which it belongs to the term, and since it was merged or closed; a
+    /// revert begins them anew.
     pub waiting_days: u32,
     pub automation: Automation,
 }
@@ -262,6 +263,8 @@ words! {
         ReviewedMoreThanOnce = "reviewed_more_than_once",
         /// It changes program source.
         SourceCode = "source_code",
+        /// It changes lines that people write. What is not known is taken for some.
+        ChangesLines = "changes_lines",
     }
 }
 
@@ -306,7 +309,7 @@ words! {
         LargestLines = "largest_lines",
         /// The hours of time logs together.
         Hours = "hours",
-        /// The newest mark of each name, together.
+        /// The newest mark of each name about each thing, together.
         Marks = "marks",
         /// The member's OpenRank in the term: the sum of the months.
         Openrank = "openrank",
@@ -372,6 +375,8 @@ words! {
     Per {
         Item = "item",
         Kind = "kind",
+        /// The pull request or issue that an item is or belongs to.
+        Work = "work",
         Repository = "repository",
         Category = "category",
         Group = "group",

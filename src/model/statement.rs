@@ -94,7 +94,7 @@ pub struct Statement {
 }
 
 /// What a statement is about, where it is about less than the member's whole term.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
     Contribution(Key),

@@ -56,6 +56,8 @@ codes! {
     NotReviewedMoreThanOnce = "not_reviewed_more_than_once",
     /// [rule]
     NoSourceCode = "no_source_code",
+    /// [rule]
+    NoLines = "no_lines",
     /// It was opened after the last day [rule, day, last].
     OpenedLate = "opened_late",
     /// It was merged or closed after the last day [rule, day, last].
@@ -95,13 +97,14 @@ codes! {
     WaitingAfterRevert = "waiting_after_revert",
     /// The confirmation of somebody is not there yet [rule, who].
     NotYetConfirmed = "not_yet_confirmed",
-    /// A network score, some of whose months are not over.
+    /// A network score, some of whose months are not over, or a measure whose condition asks for one.
     MonthsNotOver = "months_not_over",
     // ------------------------------------------------------------ limited
     /// All caps: [points: the most or empty, items: the most or empty, counts: what was left and counts, earned: base times factors, kinds,
     /// categories, groups: each a list or empty].
     CapItem = "cap_item",
     CapKind = "cap_kind",
+    CapWork = "cap_work",
     CapRepository = "cap_repository",
     CapCategory = "cap_category",
     CapGroup = "cap_group",
@@ -136,7 +139,8 @@ codes! {
     Reverted = "reverted",
     /// GitHub does not show it any more [day].
     Gone = "gone",
-    /// A commit whose time nobody vouches for, since no pull request brought it.
+    /// A commit whose time nobody vouches for, since no pull request brought it, or one that was open for long [days: so long; absent where
+    /// none brought it].
     UnvouchedTime = "unvouched_time",
     // ------------------------------------------------------------ flags of a member
     /// So many pull requests opened on a day [items, day, most].
@@ -150,7 +154,7 @@ codes! {
     /// The linked account changed [day].
     AccountChanged = "account_changed",
     // ------------------------------------------------------------ of the whole
-    /// A requirement of the policy [measure, amount, from or below].
+    /// A requirement of the policy [measure, amount: or empty, where nobody knows it yet, from or below].
     RequirementNotMet = "requirement_not_met",
     // ------------------------------------------------------------ what a base rests on (`Line::basis`)
     /// [from: the term that left it over, or empty]
@@ -174,6 +178,7 @@ impl Code {
         match per {
             Per::Item => Self::CapItem,
             Per::Kind => Self::CapKind,
+            Per::Work => Self::CapWork,
             Per::Repository => Self::CapRepository,
             Per::Category => Self::CapCategory,
             Per::Group => Self::CapGroup,

@@ -30,11 +30,12 @@ pub(super) fn admit<'a>(case: &Case<'a>, item: Item<'a>) -> Result<(Place<'a>, O
             Ok((Place { repository: Some(repository), category: &repository.category }, share))
         }
         Item::Statement(statement) => {
+            let share = shares::of_statement(case, statement)?;
             excluded_by_person(case, item)?;
             let Some(id) = case.repository_of(statement) else { return Ok((Place { repository: None, category: "" }, None)) };
             let repository = case.context.repositories.get(&id).ok_or(Exclusion::UntrackedRepository)?;
             counts_there(case, repository, case.happened_at(statement))?;
-            Ok((Place { repository: Some(repository), category: &repository.category }, None))
+            Ok((Place { repository: Some(repository), category: &repository.category }, share))
         }
     }
 }
@@ -117,9 +118,9 @@ fn untouched<'a>(case: &Case<'a>, contribution: &'a Contribution) -> Result<(), 
     Ok(())
 }
 
-/// `type: spam` has the word `spam`, `spammy` has not.
+/// `type: spam` has the word `spam`, `spammy` has not. Chinese writes no space: `垃圾spam` has it.
 pub(super) fn has_word(label: &str, word: &str) -> bool {
-    let is_apart = |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_alphanumeric());
+    let is_apart = |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_');
     !word.is_empty()
         && label.char_indices().any(|(at, _)| {
             let end = at + word.len();

@@ -117,6 +117,7 @@ const fn missing(requirement: Requirement) -> Code {
         Requirement::InOwnPullRequest => Code::NotInOwnPullRequest,
         Requirement::ReviewedMoreThanOnce => Code::NotReviewedMoreThanOnce,
         Requirement::SourceCode => Code::NoSourceCode,
+        Requirement::ChangesLines => Code::NoLines,
     }
 }
 

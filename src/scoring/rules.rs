@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     case::{Case, Item, Place, end_of_day},
-    eligible, measures, pay,
+    eligible, measures, pay, shares,
     verdict::{Asked, Counted, Exclusion, Judged, Verdict},
 };
 use crate::model::{
@@ -129,13 +129,17 @@ fn met(case: &Case<'_>, requirement: Requirement, contribution: &Contribution) -
     let account = case.subject.account;
     match requirement {
         Requirement::Merged => contribution.state == State::Merged,
-        Requirement::ConfirmedByAnother => contribution.confirmed_by.iter().any(|by| *by != account),
+        Requirement::ConfirmedByAnother => {
+            let shares = |by| shares::is_sharing(case, contribution, by);
+            contribution.confirmed_by.iter().any(|by| *by != account && !shares(*by))
+        }
         // A deleted account is nobody's any more, so it is not the member's either.
         Requirement::OnAnothersWork => contribution.parent_account != Some(account),
         Requirement::OnAcceptedWork => contribution.parent_accepted == Some(true),
         Requirement::InOwnPullRequest => contribution.parent_account == Some(account),
         Requirement::ReviewedMoreThanOnce => contribution.change.as_ref().is_some_and(|change| change.reviews > 1),
         Requirement::SourceCode => contribution.change.as_ref().is_some_and(|change| change.has_source == Some(true)),
+        Requirement::ChangesLines => contribution.effective_lines != Some(0),
     }
 }
 
@@ -201,6 +205,8 @@ fn waited<'a>(case: &Case<'a>, contribution: &Contribution, counted_at: DateTime
         return Ok(());
     }
     let wait = TimeDelta::days(i64::from(days));
+    // What is dated by its opening was not there to be reverted before it was merged.
+    let counted_at = contribution.closed_at.map_or(counted_at, |closed| closed.max(counted_at));
     if let Some(reverted) = reverted_at(case, contribution) {
         let until = reverted.max(counted_at) + wait;
         return if until > case.context.as_of { Err(Exclusion::WaitingAfterRevert { until, reverted }) } else { Ok(()) };

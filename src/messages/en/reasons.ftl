@@ -34,6 +34,7 @@ not_accepted = the rule { $rule } asks that what it is about was merged or close
 not_in_own_pull_request = the rule { $rule } asks that a pull request of the member brought it, and none did
 not_reviewed_more_than_once = the rule { $rule } asks that other people reviewed it more than once, and they did not
 no_source_code = the rule { $rule } asks that it changes program source, and it does not
+no_lines = the rule { $rule } asks that it changes lines that people write, and it changes none
 opened_late = it was opened on { $day }, and the rule { $rule } takes what was opened by { $last }
 closed_late = it was merged or closed on { $day }, and the rule { $rule } takes what was merged or closed by { $last }
 licence = { $licence ->
@@ -66,12 +67,13 @@ still_open = the rule { $rule } counts it when it is merged or closed, and it is
 waiting = it counts from { $until } on: the policy waits { days-of } first
 waiting_after_revert = it was reverted on { $reverted }, so the policy waits { days-of } anew, until { $until }
 not_yet_confirmed = the rule { $rule } asks that { $who } confirms it, and that is not there yet
-months_not_over = it is made of whole months, and they are not all over
+months_not_over = it rests on whole months, and they are not all over
 
 ## Limited
 
 cap_item = { cap-most } for one contribution{ cap-scope }{ cap-left }
 cap_kind = { cap-most } for each kind of contribution{ cap-scope }{ cap-left }
+cap_work = { cap-most } for each pull request or issue{ cap-scope }{ cap-left }
 cap_repository = { cap-most } in each repository{ cap-scope }{ cap-left }
 cap_category = { cap-most } in each category of repositories{ cap-scope }{ cap-left }
 cap_group = { cap-most } in each group of rules{ cap-scope }{ cap-left }
@@ -143,7 +145,10 @@ moved = { $lines } of its { $of } lines only moved or differ in white space
 unread = { $lines } of its { $of } lines are in files too large for GitHub to show, so nobody has read whether more than white space changed
 reverted = it was reverted on { $day } (number { $number })
 gone = GitHub does not show it any more, as was found on { $day }
-unvouched_time = nobody vouches for the time of this commit, since no pull request brought it
+unvouched_time = nobody vouches for the time of this commit, since { $days ->
+    [none] no pull request brought it
+   *[other] the pull request that brought it was open for { days-of }
+  }
 
 ## Flags of a member
 
@@ -164,7 +169,10 @@ account_changed = the linked account became another one on { $day }
 
 ## Of the whole
 
-requirement_not_met = the policy requires that the measure { $measure } is { reach }, and it is { $amount }
+requirement_not_met = the policy requires that the measure { $measure } is { reach }, and it is { $amount ->
+    [none] not known yet
+   *[other] { $amount }
+  }
 carried_in = left over from { $from ->
     [none] an earlier term
    *[other] { $from }

@@ -33,6 +33,7 @@ not_accepted = 规则 { $rule } 要求所针对的工作已合并或已解决，
 not_in_own_pull_request = 规则 { $rule } 要求由成员本人的拉取请求带入，而此项不是
 not_reviewed_more_than_once = 规则 { $rule } 要求经他人审查一次以上，而此项没有
 no_source_code = 规则 { $rule } 要求改动程序源代码，而此项没有
+no_lines = 规则 { $rule } 要求改动由人编写的行，而此项没有
 opened_late = 提出于 { $day }，而规则 { $rule } 只计 { $last } 及以前提出的
 closed_late = 合并或关闭于 { $day }，而规则 { $rule } 只计 { $last } 及以前合并或关闭的
 licence = { $licence ->
@@ -62,12 +63,13 @@ still_open = 规则 { $rule } 在合并或关闭后计入，而此项尚未关�
 waiting = 自 { $until } 起计入：评分办法规定先等待 { days-of }
 waiting_after_revert = 已于 { $reverted } 被还原，须重新等待 { days-of }，至 { $until }
 not_yet_confirmed = 规则 { $rule } 要求由{ $who }确认，目前尚未确认
-months_not_over = 它按整月计算，而有关月份尚未全部结束
+months_not_over = 它取决于整月的数据，而有关月份尚未全部结束
 
 ## 受上限限制
 
 cap_item = 评分办法规定每项贡献{ cap-scope }{ cap-most }{ cap-left }
 cap_kind = 评分办法规定每种贡献{ cap-scope }{ cap-most }{ cap-left }
+cap_work = 评分办法规定每个拉取请求或议题{ cap-scope }{ cap-most }{ cap-left }
 cap_repository = 评分办法规定每个仓库{ cap-scope }{ cap-most }{ cap-left }
 cap_category = 评分办法规定每类仓库{ cap-scope }{ cap-most }{ cap-left }
 cap_group = 评分办法规定每组规则{ cap-scope }{ cap-most }{ cap-left }
@@ -129,7 +131,10 @@ moved = { $of } 行中有 { $lines } 行只是移动了位置或只有空白不�
 unread = { $of } 行中有 { $lines } 行所在文件过大，GitHub 不予显示，未能查明是否只有空白不同
 reverted = 已于 { $day } 被还原（编号 { $number }）
 gone = GitHub 上已看不到此项，发现于 { $day }
-unvouched_time = 此提交不是由拉取请求带入的，其时间无人可以证明
+unvouched_time = { $days ->
+    [none] 此提交不是由拉取请求带入的
+   *[other] 带入此提交的拉取请求开放了 { days-of }
+  }，其时间无人可以证明
 
 ## 成员的待核查事项
 
@@ -141,7 +146,10 @@ account_changed = 绑定的账号于 { $day } 变更
 
 ## 总计
 
-requirement_not_met = 评分办法要求指标 { $measure } { reach }，而它为 { $amount }
+requirement_not_met = 评分办法要求指标 { $measure } { reach }，而它{ $amount ->
+    [none] 尚不可知
+   *[other] 为 { $amount }
+  }
 carried_in = 由{ $from ->
     [none] 此前的学期
    *[other] { " " }{ $from }{ " " }

@@ -76,6 +76,9 @@ fn people_from_outside_are_counted() {
 #[case("not spammy, spam", "spam", true)]
 #[case("good first issue", "first issue", true)]
 #[case("类型：垃圾", "垃圾", true)]
+#[case("垃圾spam", "spam", true)]
+#[case("invalid无效", "invalid", true)]
+#[case("no_spam", "spam", false)]
 #[case("", "spam", false)]
 fn a_label_is_left_out_by_whole_words(#[case] label: &str, #[case] word: &str, #[case] is_left_out: bool) {
     let mut policy = with_rules([merged_rule()]);
@@ -207,4 +210,27 @@ fn what_an_earlier_term_paid_earns_nothing_and_is_not_measured_again() {
     assert_eq!(why(&sheet_of(&policy, &subject, &[of_another_term]).lines[0]), "outside_term", "what does not count here says why");
     let of_years = Policy { years: Some(3), ..policy };
     assert_eq!(sheet_of(&of_years, &subject, &[paid]).points, points("11"), "several years are looked at anew");
+}
+
+#[rstest]
+#[case::none(Some(0), "no_lines")]
+#[case::one(Some(1), "")]
+#[case::not_known(None, "")]
+fn a_rule_can_ask_for_lines_that_people_write(#[case] effective_lines: Option<i64>, #[case] code: &str) {
+    let mut rule = merged_rule();
+    rule.selector.requires.push(Requirement::ChangesLines);
+    assert_eq!(why(&only_line(&with_rules([rule]), Contribution { effective_lines, ..merged("1") })), code);
+}
+
+/// Opened on 10 September, merged on the 12th; seven days to wait.
+#[rstest]
+#[case::since_the_opening("2025-09-17T02:00:00Z", "waiting")]
+#[case::since_the_merge("2025-09-19T02:00:00Z", "")]
+fn what_counts_by_its_opening_waits_from_its_merge(#[case] as_of: &str, #[case] code: &str) {
+    let mut rule = merged_rule();
+    rule.selector.dated_by = DatedBy::Opened;
+    let mut policy = with_rules([rule]);
+    policy.eligibility.waiting_days = 7;
+    let line = only(&policy, &Context { as_of: at(as_of), ..context() }, merged("1"));
+    assert_eq!((why(&line), line.counted_at), (code, at("2025-09-10T02:00:00Z")));
 }
