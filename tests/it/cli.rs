@@ -110,7 +110,7 @@ async fn a_second_scoring_says_what_is_not_as_in_the_first() {
     let first = shell.run(&["score", "--term", "t", "--policy", "plain@10"]).ok();
     assert!(!first.out.contains("before this one"), "{first:?}");
     let second = shell.run(&["score", "--term", "t", "--policy", "plain@20"]).ok();
-    assert!(second.out.contains("since the scoring before this one") && second.out.contains("20 → 40"), "{second:?}");
+    assert!(second.out.contains("since the scoring under this policy before this one") && second.out.contains("20 → 40"), "{second:?}");
     let third = shell.run(&["score", "--term", "t", "--policy", "plain@20", "--json"]).ok().json();
     assert_eq!(third["difference"]["members"], json!([]));
 }
