@@ -307,14 +307,12 @@ async fn a_term_is_scored_under_the_policy_that_was_adopted_for_it() {
     assert_eq!((&adopted["audience"], &adopted["adopted_from"]), (&json!("everyone"), &json!("2025-09-01")));
     let scored = shell.run(&["score", "--term", "t", "--json"]).ok().json();
     assert_eq!(scored["policy_hash"], adopted["policy_hash"]);
-    shell.run(&["policy", "adopt", "Open-source practice", "--term", "t", "--for", "faculty"]).failed("is written for everyone");
-    let (_dir, for_faculty) = file(&practice.replacen("name = ", "audience = \"faculty\"\nname = \"for staff\" # ", 1));
-    shell.run(&["policy", "add", &for_faculty]).ok();
-    shell.run(&["policy", "adopt", "for staff", "--term", "t", "--from", "2025-09-01"]).ok();
+    shell.run(&["policy", "adopt", "outreach", "--term", "t", "--for", "faculty"]).failed("is written for everyone");
+    shell.run(&["policy", "adopt", "Open-source practice", "--term", "t", "--from", "2025-09-01"]).ok();
     shell.run(&["score", "--term", "t"]).failed("say for whom with --for");
     let of_faculty = || shell.run(&["score", "--term", "t", "--for", "faculty", "--json"]).ok().json();
     let first = of_faculty();
-    assert!(first["policy"].as_str().unwrap().starts_with("for staff "), "{first}");
+    assert!(first["policy"].as_str().unwrap().starts_with("Open-source practice "), "{first}");
     assert_eq!(first.get("difference"), None, "the scoring of everyone is of other people");
     let second = of_faculty();
     assert_eq!(second["difference"]["from"], first["evaluation_id"]);

@@ -426,7 +426,7 @@ async fn what_somebody_reads_of_an_earlier_result_or_tries_leaves_the_network_sc
     let (before, db) = (months().await, town.university.database.db());
     assert!(jobs::bundle(db, town.university.id, first, ann).await.is_err(), "its facts are other ones now");
     assert_eq!(months().await, before);
-    let policy = || accredit::scoring::policy::parse("policy.toml", &text).unwrap();
+    let policy = || scoring::policy::parse("policy.toml", &text).unwrap();
     let term = db::terms::get(&mut town.university.begin().await, town.term).await.unwrap().unwrap();
     jobs::compare_policies(db, town.university.id, &term, policy(), policy(), town.now()).await.unwrap();
     assert_eq!(months().await, before);
