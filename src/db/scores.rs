@@ -34,7 +34,8 @@ pub async fn list(
     let rows = sqlx::query_as!(
         ScoreRow,
         r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
-             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _",
+             s.flagged as "flagged!"
            from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
            where ($3::text is null or (m.number, m.member_id) > ($3, $4::uuid))
            order by m.number, m.member_id limit $5"#,
@@ -58,7 +59,8 @@ pub async fn get(
     let row = sqlx::query_as!(
         ScoreRow,
         r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
-             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _",
+             s.flagged as "flagged!"
            from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
            where s.member_id = $3"#,
         tx.institution().0,
@@ -79,6 +81,18 @@ pub async fn list_lines(
     evaluation: EvaluationId,
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, Vec<ExplainedLine>>, Error> {
+    let sheets = read_lines(tx, evaluation, members).await?;
+    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|(member, lines)| (*member, lines.len())).collect();
+    let mut explained = explain(tx, sheets.into_iter().flat_map(|(_, lines)| lines).collect()).await?.into_iter();
+    Ok(counts.into_iter().map(|(member, count)| (member, explained.by_ref().take(count).collect())).collect())
+}
+
+/// The same as they are stored.
+pub async fn read_lines(
+    tx: &mut InstitutionTx,
+    evaluation: EvaluationId,
+    members: &[MemberId],
+) -> Result<Vec<(MemberId, Vec<Line>)>, Error> {
     let ids: Vec<Uuid> = members.iter().map(|m| m.0).collect();
     let sheets = sqlx::query!(
         r#"select member_id as "member_id!", lines as "lines!: Json<Vec<Line>>" from scores_of($1, $2) where member_id = any($3)"#,
@@ -88,9 +102,7 @@ pub async fn list_lines(
     )
     .fetch_all(tx.conn())
     .await?;
-    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|sheet| (MemberId(sheet.member_id), sheet.lines.len())).collect();
-    let mut explained = explain(tx, sheets.into_iter().flat_map(|sheet| sheet.lines.0).collect()).await?.into_iter();
-    Ok(counts.into_iter().map(|(member, count)| (member, explained.by_ref().take(count).collect())).collect())
+    Ok(sheets.into_iter().map(|sheet| (MemberId(sheet.member_id), sheet.lines.0)).collect())
 }
 
 /// The lines, in their order, each with the contribution that it is about.
@@ -153,6 +165,7 @@ struct ScoreRow {
     carried: i64,
     flags: Json<Vec<Reason>>,
     unmet: Json<Vec<Reason>>,
+    flagged: i32,
 }
 
 fn computed(points: Option<i64>, credits: Option<Decimal>, credits_reason: Option<String>) -> Result<Option<Computed>, Error> {
@@ -178,6 +191,7 @@ impl ScoreRow {
             carried: Points::from_thousandths(self.carried),
             flags: self.flags.0,
             unmet: self.unmet.0,
+            flagged: self.flagged,
         })
     }
 }

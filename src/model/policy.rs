@@ -47,6 +47,18 @@ pub struct Policy {
     pub decision: Decision,
 }
 
+impl Policy {
+    /// Whether what a member has depends on the members' network scores, and so on the whole class.
+    pub fn asks_for_network(&self) -> bool {
+        self.measures.iter().any(|measure| matches!(measure.count, Count::Openrank | Count::Activity))
+    }
+
+    /// Whether what a member has depends on earlier terms.
+    pub const fn asks_for_prior(&self) -> bool {
+        self.payout.is_some() || self.credits.lifetime_cap.is_some() || self.credits.needed.is_some()
+    }
+}
+
 words! {
     /// For whom a policy is.
     Audience {

@@ -30,11 +30,12 @@ pub(super) fn admit<'a>(case: &Case<'a>, item: Item<'a>) -> Result<(Place<'a>, O
             Ok((Place { repository: Some(repository), category: &repository.category }, share))
         }
         Item::Statement(statement) => {
+            let share = shares::of_statement(case, statement)?;
             excluded_by_person(case, item)?;
             let Some(id) = case.repository_of(statement) else { return Ok((Place { repository: None, category: "" }, None)) };
             let repository = case.context.repositories.get(&id).ok_or(Exclusion::UntrackedRepository)?;
             counts_there(case, repository, case.happened_at(statement))?;
-            Ok((Place { repository: Some(repository), category: &repository.category }, None))
+            Ok((Place { repository: Some(repository), category: &repository.category }, share))
         }
     }
 }

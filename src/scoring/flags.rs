@@ -24,6 +24,8 @@ use crate::model::{
 const MOVED_FROM: i64 = 20;
 /// A changed account is looked at so many days long.
 const ACCOUNT_DAYS: i64 = 14;
+/// In a pull request that was open for longer, the dates of the commits can be in another week than the work.
+const VOUCHED_DAYS: i64 = 7;
 const SPAM: [&str; 2] = ["spam", "invalid"];
 
 /// Those of one line. What earned nothing needs no look.
@@ -37,11 +39,12 @@ pub(super) fn of_line(case: &Case<'_>, judged: &Judged<'_>) -> Vec<Reason> {
         change.and_then(|change| automation_mark(case, contribution, change)),
         case.context.copies.get(&contribution.key).map(|url| Reason::new(Code::Copied.as_str()).with("url", url)),
         change.and_then(|change| moved(contribution, change)),
+        change.and_then(|change| unread(contribution, change)),
         rules::reverted_at(case, contribution).map(|at| {
             Reason::new(Code::Reverted.as_str()).with("number", contribution.number.unwrap_or_default()).with("day", case.day(at))
         }),
         contribution.gone_at.map(|at| Reason::new(Code::Gone.as_str()).with("day", case.day(at))),
-        (contribution.key.kind == Kind::Commit && contribution.number.is_none()).then(|| Reason::new(Code::UnvouchedTime.as_str())),
+        unvouched_time(contribution),
     ]
     .into_iter()
     .flatten()
@@ -67,10 +70,29 @@ fn automation_mark(case: &Case<'_>, contribution: &Contribution, change: &Change
         .then(|| Reason::new(Code::AutomationMark.as_str()).with("mark", change.automation.join(", ")))
 }
 
+/// A commit's own clock says anything between the opening and the merge of the pull request that brought it.
+fn unvouched_time(contribution: &Contribution) -> Option<Reason> {
+    let reason = || Reason::new(Code::UnvouchedTime.as_str());
+    if contribution.key.kind != Kind::Commit {
+        return None;
+    }
+    if contribution.number.is_none() {
+        return Some(reason());
+    }
+    let open = contribution.closed_at? - contribution.parent_opened_at?;
+    (open > TimeDelta::days(VOUCHED_DAYS)).then(|| reason().with("days", open.num_days()))
+}
+
 fn moved(contribution: &Contribution, change: &Change) -> Option<Reason> {
     let moved = change.unchanged_lines?;
     let of = contribution.effective_lines?.saturating_add(moved);
     (moved > MOVED_FROM && moved > of / 2).then(|| Reason::new(Code::Moved.as_str()).with("lines", moved).with("of", of))
+}
+
+/// Most of it is too large for GitHub to show: whether more than white space changed is for a person to see.
+fn unread(contribution: &Contribution, change: &Change) -> Option<Reason> {
+    let (lines, of) = (change.unread_lines, contribution.effective_lines?);
+    (lines > MOVED_FROM && lines > of / 2).then(|| Reason::new(Code::Unread.as_str()).with("lines", lines).with("of", of))
 }
 
 /// Those of the member.

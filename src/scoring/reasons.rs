@@ -39,6 +39,7 @@ pub(super) fn excluded(case: &Case<'_>, judged: &Judged<'_>, exclusion: Exclusio
         Exclusion::Automation(mark) => with(Code::Automation, &|reason| reason.with("mark", mark)),
         Exclusion::NoRule => with(Code::NoRule, &|reason| reason.with("kind", judged.item.kind())),
         Exclusion::CountedElsewhere(winner) => with(Code::CountedElsewhere, &|reason| reason.with("other", named(case, winner))),
+        Exclusion::PaidBefore(term) => with(Code::PaidBefore, &|reason| reason.with("term", term)),
         Exclusion::Waiting { until } => with(Code::Waiting, &|reason| reason.with("until", case.day(until)).with("days", days)),
         Exclusion::WaitingAfterRevert { until, reverted } => with(Code::WaitingAfterRevert, &|reason| {
             reason.with("until", case.day(until)).with("days", days).with("reverted", case.day(reverted))

@@ -5,11 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     case::{Case, Item, Place, end_of_day},
-    eligible, measures, pay,
+    eligible, measures, pay, shares,
     verdict::{Asked, Counted, Exclusion, Judged, Verdict},
 };
 use crate::model::{
     contribution::{Contribution, Kind, State},
+    points::Points,
     policy::{DatedBy, Requirement, Rule},
     statement::{Statement, StatementKind},
 };
@@ -38,7 +39,22 @@ pub(super) fn judge<'a>(case: &Case<'a>, item: Item<'a>) -> Judged<'a> {
     if !case.policy.measures.is_empty() {
         measure(case, place, closeness, &mut judged);
     }
+    if let Some(term) = paid_before(case, &judged) {
+        judged = Judged { verdict: Verdict::Excluded(Exclusion::PaidBefore(term)), measures: Vec::new(), points: Points::ZERO, ..judged };
+    }
     judged
+}
+
+/// The earlier term that paid what would count, now or later: two versions of a rule book may date one work differently. A rule book of
+/// several years looks at them anew each time.
+fn paid_before<'a>(case: &Case<'a>, judged: &Judged<'a>) -> Option<&'a str> {
+    let contribution = judged.item.contribution().filter(|_| case.policy.years.is_none())?;
+    let term = case.subject.prior.paid.get(&contribution.key)?;
+    let counts = match &judged.verdict {
+        Verdict::Earned(_) | Verdict::Measured => true,
+        Verdict::Excluded(exclusion) => exclusion.is_not_yet(),
+    };
+    counts.then_some(term)
 }
 
 /// Notes the measures that count it. Where no rule fits, a measure can have come closer than all rules.
@@ -113,7 +129,10 @@ fn met(case: &Case<'_>, requirement: Requirement, contribution: &Contribution) -
     let account = case.subject.account;
     match requirement {
         Requirement::Merged => contribution.state == State::Merged,
-        Requirement::ConfirmedByAnother => contribution.confirmed_by.iter().any(|by| *by != account),
+        Requirement::ConfirmedByAnother => {
+            let shares = |by| shares::is_sharing(case, contribution, by);
+            contribution.confirmed_by.iter().any(|by| *by != account && !shares(*by))
+        }
         // A deleted account is nobody's any more, so it is not the member's either.
         Requirement::OnAnothersWork => contribution.parent_account != Some(account),
         Requirement::OnAcceptedWork => contribution.parent_accepted == Some(true),

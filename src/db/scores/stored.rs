@@ -14,7 +14,7 @@ use crate::model::{
     account::AccountId,
     credit::Credits,
     ids::{EvaluationId, MemberId},
-    member_score::{Computed, ScoreState},
+    member_score::{Computed, ScoreState, count_flags},
     points::Points,
     score::{Line, Reason},
 };
@@ -82,16 +82,17 @@ pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, scor
     let digests = scores.iter().zip(&lines).map(|(s, lines)| s.digest(lines)).collect::<Result<Vec<_>, _>>()?;
     let counts: Vec<i64> = scores.iter().map(|s| s.contributions).collect();
     let carried: Vec<i64> = scores.iter().map(|s| s.carried.thousandths()).collect();
+    let flagged: Vec<i32> = scores.iter().map(|s| count_flags(&s.flags, &s.lines)).collect();
     let rechecks: Vec<Option<DateTime<Utc>>> = scores.iter().map(|s| s.recheck_at).collect();
     let done = sqlx::query!(
         "insert into scores (institution_id, evaluation_id, member_id, points, credits, credits_reason, contributions, state, lines,
-           account_id, github_login, carried, flags, unmet, digest, recheck_at)
+           account_id, github_login, carried, flags, unmet, digest, recheck_at, flagged)
          select $1, $2, member_id, points, credits, credits_reason, contributions, state, lines::jsonb, account_id, github_login, carried,
-           flags::jsonb, unmet::jsonb, digest, recheck_at
+           flags::jsonb, unmet::jsonb, digest, recheck_at, flagged
          from unnest($3::uuid[], $4::bigint[], $5::numeric[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::bigint[], $11::text[],
-             $12::bigint[], $13::text[], $14::text[], $15::bytea[], $16::timestamptz[])
+             $12::bigint[], $13::text[], $14::text[], $15::bytea[], $16::timestamptz[], $17::integer[])
            as s (member_id, points, credits, credits_reason, contributions, state, lines, account_id, github_login, carried, flags, unmet,
-             digest, recheck_at)",
+             digest, recheck_at, flagged)",
         tx.institution().0,
         evaluation.0,
         &members,
@@ -108,6 +109,7 @@ pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, scor
         &unmet,
         &digests,
         &rechecks as &[Option<DateTime<Utc>>],
+        &flagged,
     )
     .execute(tx.conn())
     .await?;

@@ -55,6 +55,7 @@ automation = { $mark ->
    *[other] it bears the mark of a machine ({ $mark })
   }, and the policy does not let such work count
 excluded_by_person = { $by } decided on { $day } that it does not count: { $why }
+paid_before = it was paid in the term { $term }
 counted_elsewhere = another claim on the same work counts: { $other }
 share_not_backed = the share is backed neither by commits nor by the author and a mentor
 withdrawn = { $by } took it back on { $day }: { $why }
@@ -66,7 +67,7 @@ still_open = the rule { $rule } counts it when it is merged or closed, and it is
 waiting = it counts from { $until } on: the policy waits { days-of } first
 waiting_after_revert = it was reverted on { $reverted }, so the policy waits { days-of } anew, until { $until }
 not_yet_confirmed = the rule { $rule } asks that { $who } confirms it, and that is not there yet
-months_not_over = it is made of whole months, and they are not all over
+months_not_over = it rests on whole months, and they are not all over
 
 ## Limited
 
@@ -141,9 +142,13 @@ instant_review = the change has { COUNT($lines) ->
 automation_mark = it bears the mark of a machine ({ $mark }), and the member has not declared that
 copied = the same lines were brought before: { $url }
 moved = { $lines } of its { $of } lines only moved or differ in white space
+unread = { $lines } of its { $of } lines are in files too large for GitHub to show, so nobody has read whether more than white space changed
 reverted = it was reverted on { $day } (number { $number })
 gone = GitHub does not show it any more, as was found on { $day }
-unvouched_time = nobody vouches for the time of this commit, since no pull request brought it
+unvouched_time = nobody vouches for the time of this commit, since { $days ->
+    [none] no pull request brought it
+   *[other] the pull request that brought it was open for { days-of }
+  }
 
 ## Flags of a member
 
@@ -164,7 +169,10 @@ account_changed = the linked account became another one on { $day }
 
 ## Of the whole
 
-requirement_not_met = the policy requires that the measure { $measure } is { reach }, and it is { $amount }
+requirement_not_met = the policy requires that the measure { $measure } is { reach }, and it is { $amount ->
+    [none] not known yet
+   *[other] { $amount }
+  }
 carried_in = left over from { $from ->
     [none] an earlier term
    *[other] { $from }

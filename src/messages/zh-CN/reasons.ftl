@@ -51,6 +51,7 @@ automation = { $mark ->
    *[other] 带有机器完成的标记（{ $mark }）
   }，评分办法不计此类工作
 excluded_by_person = { $by } 于 { $day } 认定此项不计：{ $why }
+paid_before = 已在学期 { $term } 计入
 counted_elsewhere = 同一工作已计入另一项：{ $other }
 share_not_backed = 该份额既没有提交为证，也没有作者和导师的确认
 withdrawn = { $by } 于 { $day } 撤回：{ $why }
@@ -62,7 +63,7 @@ still_open = 规则 { $rule } 在合并或关闭后计入，而此项尚未关�
 waiting = 自 { $until } 起计入：评分办法规定先等待 { days-of }
 waiting_after_revert = 已于 { $reverted } 被还原，须重新等待 { days-of }，至 { $until }
 not_yet_confirmed = 规则 { $rule } 要求由{ $who }确认，目前尚未确认
-months_not_over = 它按整月计算，而有关月份尚未全部结束
+months_not_over = 它取决于整月的数据，而有关月份尚未全部结束
 
 ## 受上限限制
 
@@ -127,9 +128,13 @@ instant_review = 该改动有 { $lines } 行，{ COUNT($minutes) ->
 automation_mark = 带有机器完成的标记（{ $mark }），而成员没有声明
 copied = 相同的代码行此前已出现：{ $url }
 moved = { $of } 行中有 { $lines } 行只是移动了位置或只有空白不同
+unread = { $of } 行中有 { $lines } 行所在文件过大，GitHub 不予显示，未能查明是否只有空白不同
 reverted = 已于 { $day } 被还原（编号 { $number }）
 gone = GitHub 上已看不到此项，发现于 { $day }
-unvouched_time = 此提交不是由拉取请求带入的，其时间无人可以证明
+unvouched_time = { $days ->
+    [none] 此提交不是由拉取请求带入的
+   *[other] 带入此提交的拉取请求开放了 { days-of }
+  }，其时间无人可以证明
 
 ## 成员的待核查事项
 
@@ -141,7 +146,10 @@ account_changed = 绑定的账号于 { $day } 变更
 
 ## 总计
 
-requirement_not_met = 评分办法要求指标 { $measure } { reach }，而它为 { $amount }
+requirement_not_met = 评分办法要求指标 { $measure } { reach }，而它{ $amount ->
+    [none] 尚不可知
+   *[other] 为 { $amount }
+  }
 carried_in = 由{ $from ->
     [none] 此前的学期
    *[other] { " " }{ $from }{ " " }

@@ -188,6 +188,30 @@ fn a_revert_without_waiting_days_only_flags() {
     assert_eq!((line.points, code(line.flags.first()), value(line.flags.first(), "day")), (points("10"), "reverted", "2025-09-14"));
 }
 
+/// G19.
+#[test]
+fn what_an_earlier_term_paid_earns_nothing_and_is_not_measured_again() {
+    let paid = merged("1");
+    let prior = Prior { paid: HashMap::from([(paid.key.clone(), "2024-2025-2".to_owned())]), ..Prior::default() };
+    let subject = Subject { prior, ..SUBJECT.clone() };
+    let measures = vec![measure("works", Count::Items, &[contribution_kind(Kind::PullRequest)])];
+    let policy = Policy { measures, ..with_rules([merged_rule()]) };
+    let found = sheet_of(&policy, &subject, &[paid.clone(), merged("2")]);
+    assert_eq!(each_points(&found), ["0", "10", "1"]);
+    let line = &found.lines[0];
+    assert_eq!((why(line), value(line.excluded.as_ref(), "term"), line.measured_by.len()), ("paid_before", "2024-2025-2", 0));
+    assert_eq!(answer(line), Answer::Zero);
+    assert_eq!(total(&policy, &subject, &context(), &[paid.clone(), merged("2")]).points, found.points);
+
+    let waiting = Policy { eligibility: Eligibility { waiting_days: 1_000, ..policy.eligibility.clone() }, ..policy.clone() };
+    assert_eq!(why(&sheet_of(&waiting, &subject, std::slice::from_ref(&paid)).lines[0]), "paid_before", "nobody waits for it");
+    let of_another_term =
+        Contribution { occurred_at: at("2025-08-01T00:00:00Z"), closed_at: Some(at("2025-12-01T00:00:00Z")), ..paid.clone() };
+    assert_eq!(why(&sheet_of(&policy, &subject, &[of_another_term]).lines[0]), "outside_term", "what does not count here says why");
+    let of_years = Policy { years: Some(3), ..policy };
+    assert_eq!(sheet_of(&of_years, &subject, &[paid]).points, points("11"), "several years are looked at anew");
+}
+
 #[rstest]
 #[case::none(Some(0), "no_lines")]
 #[case::one(Some(1), "")]

@@ -27,6 +27,16 @@ fn rewritten(effective_lines: i64, unchanged_lines: i64) -> Contribution {
     Contribution { effective_lines: Some(effective_lines), ..changed(merged("1"), change) }
 }
 
+/// By a pull request that was opened on 10 September and merged then.
+fn brought(merged_on: &str) -> Contribution {
+    Contribution {
+        number: Some(3),
+        parent_opened_at: Some(at("2025-09-10T00:00:00Z")),
+        closed_at: Some(at(&format!("2025-09-{merged_on}:00Z"))),
+        ..done("1", Kind::Commit, State::Published, "10T00:00")
+    }
+}
+
 #[rstest]
 #[case::confirmed_at_once(confirmed("02:01:59", 201), "instant_review")]
 #[case::after_two_minutes(confirmed("02:02:00", 201), "")]
@@ -35,11 +45,15 @@ fn rewritten(effective_lines: i64, unchanged_lines: i64) -> Contribution {
 #[case::approved_with_time(approved("02:02", 201), "")]
 #[case::a_small_one_approved(approved("02:00", 200), "")]
 #[case::only_commented(Contribution { state: State::Commented, ..approved("02:00", 900) }, "")]
+#[case::mostly_too_large_to_read(changed(merged("1"), Change { unread_lines: 40, ..Change::default() }), "unread")]
+#[case::half_too_large_to_read(changed(merged("1"), Change { unread_lines: 25, ..Change::default() }), "")]
 #[case::mostly_moved(rewritten(20, 21), "moved")]
 #[case::half_moved(rewritten(30, 30), "")]
 #[case::a_few_moved(rewritten(0, 20), "")]
 #[case::gone(Contribution { gone_at: Some(at("2025-12-01T00:00:00Z")), ..merged("1") }, "gone")]
 #[case::a_commit_that_nobody_vouches_for(done("1", Kind::Commit, State::Published, "10T00:00"), "unvouched_time")]
+#[case::a_commit_of_a_pull_request_that_was_open_for_a_week(brought("17T00:00"), "")]
+#[case::a_commit_of_one_that_was_open_for_longer(brought("17T00:01"), "unvouched_time")]
 #[case::a_commit_of_a_pull_request(Contribution { number: Some(3), ..done("1", Kind::Commit, State::Published, "10T00:00") }, "")]
 fn a_line_is_flagged_and_keeps_its_points(#[case] contribution: Contribution, #[case] flag: &str) {
     let line = line(contribution);
@@ -153,13 +167,19 @@ fn approvals_are_traded_whatever_the_pull_requests_earned(#[case] one: Contribut
     let with_id = |id: &str| Contribution { key: merged(id).key, ..one.clone() };
     let nobodys = Contribution { confirmed_by: Vec::new(), ..one.clone() };
     let reviews = [review("3", "10T02:00"), review("4", "13T02:00")];
-    let contributions = [vec![with_id("1"), with_id("2"), Contribution { key: merged("5").key, ..nobodys.clone() }], reviews.to_vec()].concat();
+    let contributions =
+        [vec![with_id("1"), with_id("2"), Contribution { key: merged("5").key, ..nobodys.clone() }], reviews.to_vec()].concat();
     let mut policy = with_rules([merged_rule()]);
     policy.eligibility.excluded_labels = vec!["spam".into()];
     policy.flags.spam_items = 9;
     assert_eq!(codes(&sheet(&policy, &contributions)), if is_flagged { vec!["mutual_reviews"] } else { vec![] });
     // What nobody confirmed makes no confirmation rarer.
-    let many: Vec<Contribution> =
-        (10..20).map(|id: i32| Contribution { key: merged(&id.to_string()).key, occurred_at: merged("").occurred_at + TimeDelta::days(i64::from(id - 10)), ..nobodys.clone() }).collect();
+    let many: Vec<Contribution> = (10..20)
+        .map(|id: i32| Contribution {
+            key: merged(&id.to_string()).key,
+            occurred_at: merged("").occurred_at + TimeDelta::days(i64::from(id - 10)),
+            ..nobodys.clone()
+        })
+        .collect();
     assert_eq!(codes(&sheet(&policy, &[contributions, many].concat())).contains(&"mutual_reviews".to_owned()), is_flagged);
 }

@@ -140,7 +140,8 @@ fn a_mark_about_a_second_project_leaves_that_about_the_first_alone() {
     let mark = |number, of, value: &str, day: &str| {
         about(About::Repository(of), Statement { name: Some("dependants".into()), ..valued(number, StatementKind::Mark, value, day) })
     };
-    let subject = stating([mark(1, COMMUNITY, "20", "2025-09-03"), mark(2, STRANGE, "5", "2025-09-05"), mark(3, COMMUNITY, "21", "2025-09-04")]);
+    let subject =
+        stating([mark(1, COMMUNITY, "20", "2025-09-03"), mark(2, STRANGE, "5", "2025-09-05"), mark(3, COMMUNITY, "21", "2025-09-04")]);
     assert_eq!(amount(&sheet_of(&measuring([measure("m", Count::Marks, &[])]), &subject, &[])), "26");
 }
 
@@ -282,4 +283,33 @@ fn limits_of_groups_and_terms_hold_for_measures(#[case] limit: Limit, #[case] ea
     let items = Measure { group: Some("g".into()), ..measure("items", Count::Items, &[PULL]) };
     let policy = Policy { limits: vec![limit], ..measuring([items]) };
     assert_eq!(sheet(&policy, &[merged("1"), merged("2"), merged("3")]).points, points(earned));
+}
+
+#[rstest]
+#[case::reached(from("network", "1"))]
+#[case::below(below("network", "1"))]
+#[case::below_one_whose_condition_asks_for_it(below("asking", "1"))]
+fn a_network_score_that_nobody_knows_yet_meets_no_condition(#[case] when: Condition) {
+    let asked = Measure { pay: None, ..measure("network", Count::Openrank, &[]) };
+    let asking = Measure { pay: None, when: Some(from("network", "1")), ..measure("asking", Count::Items, &[PULL]) };
+    let paid = Measure { when: Some(when.clone()), group: Some("g".into()), ..measure("m", Count::Items, &[PULL]) };
+    let open = Measure { id: "open".into(), when: None, ..paid.clone() };
+    let factor = GroupFactor { id: "twice".into(), group: "g".into(), factor: decimal("2"), when: when.clone() };
+    let policy = Policy { requirements: vec![when], factors: vec![factor], ..measuring([asked, asking, paid, open]) };
+    let sheet = sheet(&policy, &[merged("1")]);
+    assert_eq!(sheet.lines[1..].iter().map(why).collect::<Vec<_>>(), ["months_not_over", ""]);
+    assert_eq!(sheet.points, points("1"), "the factor does not hold");
+    let unmet = sheet.unmet.first();
+    assert_eq!((code(unmet), value(unmet, "amount")), ("requirement_not_met", ""));
+    assert!(said(unmet.unwrap()).ends_with("and it is not known yet"), "{}", said(unmet.unwrap()));
+}
+
+#[test]
+fn an_excluded_network_score_is_nothing_whether_or_not_it_is_known() {
+    for subject in [network(2, 1, 3), SUBJECT.clone()] {
+        let subject = Subject { statements: vec![statement(1, StatementKind::Exclusion, "2025-09-10")], ..subject };
+        let paid = Measure { when: Some(below("network", "1")), ..measure("m", Count::Items, &[PULL]) };
+        let sheet = sheet_of(&measuring([measure("network", Count::Openrank, &[]), paid]), &subject, &[merged("1")]);
+        assert_eq!((why(&sheet.lines[1]), sheet.points), ("excluded_by_person", points("1")));
+    }
 }
