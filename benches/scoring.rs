@@ -201,7 +201,8 @@ async fn prepare(db: &Db, owner: &mut PgConnection) -> Field {
         db::contributions::insert_batch(&mut tx, &records, now).await.unwrap();
         tx.commit().await.unwrap();
     }
-    let outsiders: Vec<_> = (1..).zip(repositories.iter().flat_map(|id| [*id; OUTSIDERS])).map(|(n, id)| support::outsider(id, n)).collect();
+    let outsiders: Vec<_> =
+        (1..).zip(repositories.iter().flat_map(|id| [*id; OUTSIDERS])).map(|(n, id)| support::outsider(id, n)).collect();
     let mut tx = db.begin().await.unwrap();
     db::accounts::insert_batch(&mut tx, &outsiders.iter().map(|(account, _)| account.clone()).collect::<Vec<_>>(), now).await.unwrap();
     let theirs: Vec<_> = outsiders.into_iter().map(|(_, record)| record).collect();

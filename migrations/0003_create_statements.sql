@@ -61,6 +61,8 @@ create table account_links (
   primary key (institution_id, member_id, linked_at, github_id),
   foreign key (institution_id, member_id) references members
 );
+-- Whose an account was before.
+create index account_links_account on account_links (institution_id, github_id);
 
 -- The links that are there already, as far as their time is known. The wall binds us too, and we come in nobody's name: for the length of
 -- this statement it stands open to the owner.

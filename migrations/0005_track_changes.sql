@@ -65,6 +65,8 @@ create table registration_losses (
   institution_id uuid not null references institutions,
   repository_id uuid not null references repositories,
   changed_in xid8 not null default pg_current_xact_id(),
+  -- When the repository was first registered: it counts from then on should it be registered anew. NULL: only an owner was lost.
+  registered_at timestamptz,
   primary key (institution_id, repository_id)
 );
 alter table registration_losses enable row level security;
@@ -79,8 +81,17 @@ begin
   return null;
 end $$;
 
+create function note_lost_registration() returns trigger language plpgsql as $$
+begin
+  insert into registration_losses (institution_id, repository_id, registered_at)
+  values (old.institution_id, old.repository_id, old.created_at)
+  on conflict (institution_id, repository_id) do update
+    set changed_in = excluded.changed_in, registered_at = least(registration_losses.registered_at, excluded.registered_at);
+  return null;
+end $$;
+
 create trigger note_registration_loss after delete on tracked_repositories
-  for each row execute function note_registration_loss();
+  for each row execute function note_lost_registration();
 create trigger note_registration_loss after delete on tracked_repository_members
   for each row execute function note_registration_loss();
 
@@ -115,6 +126,8 @@ alter table scores
   add column carried bigint not null default 0,
   add column flags jsonb not null default '[]',
   add column unmet jsonb not null default '[]',
+  -- How many flags there are, on the member and on the lines: a list needs the number and not the lines.
+  add column flagged integer not null default 0,
   -- SHA-256 of all that was found. NULL: a row from before there were digests.
   add column digest bytea check (octet_length(digest) = 32),
   -- When the result changes by the passing of time alone, should nothing else happen.
@@ -138,3 +151,7 @@ $$;
 
 revoke update, delete on former_contributions from accredit_app;
 revoke delete on registration_losses from accredit_app;
+
+-- What was adopted and what was found stays as it was: another text is another policy, and another result another evaluation.
+revoke update on policies from accredit_app;
+revoke update, delete on scores, evaluation_coverage from accredit_app;

@@ -34,7 +34,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(super) struct NewEvaluation {
     term_id: TermId,
-    /// Absent: the policy that was adopted for the term and is in force today, or the only one that there is.
+    /// Absent: the policy that was adopted for the term and is in force today; where none was adopted, the only one that there is.
     policy_id: Option<PolicyId>,
     /// Without a `policy_id`, where policies of several are in force: for whom.
     audience: Option<Audience>,
@@ -119,7 +119,11 @@ async fn choose(tx: &mut InstitutionTx, new: &NewEvaluation, now: DateTime<Utc>)
             let audiences = audiences.iter().map(|audience| audience.as_str()).collect::<Vec<_>>().join(", ");
             Err(Problem::conflict_of("audience", format!("policies are in force for {audiences}: say for whom")))
         }
-        Choice::AskPolicy => Err(Problem::conflict_of("policy_id", "no policy is in force for this term and there are several: say which")),
+        Choice::NotInForce(why) => {
+            let field = if why.audience.is_some() { "audience" } else { "policy_id" };
+            Err(Problem::conflict_of(field, format!("{why}: name another with `policy_id`, or adopt one")))
+        }
+        Choice::AskPolicy => Err(Problem::conflict_of("policy_id", "no policy was adopted for this term and there are several: say which")),
         Choice::NoPolicy => Err(Problem::conflict_of("policy_id", "there is no policy yet: add one with POST /v1/policies")),
     }
 }

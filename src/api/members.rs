@@ -102,9 +102,8 @@ pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json
     let NewMember { number, name, role, unit, github_login } = new;
     let profile = check(Profile { number, name, role, unit, github_login })?;
     let now = api.clock.now();
-    let id = MemberId::new(now);
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    members::insert(&mut tx, id, &profile, now).await.map_err(|error| taken(error, &profile))?;
+    let id = members::insert(&mut tx, MemberId::new(now), &profile, now).await.map_err(|error| taken(error, &profile))?;
     if profile.github_login.is_some() {
         link_accounts(&mut tx).await?;
     }

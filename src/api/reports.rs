@@ -6,13 +6,19 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{Api, auth::Reader, evaluations::require_done, problem::Problem, query::Query};
 use crate::{
-    db::{InstitutionTx, credit_reports, evaluations, terms},
+    db::{
+        InstitutionTx, credit_reports,
+        evaluations::{self, Reported},
+        terms,
+    },
     model::{
         ids::{EvaluationId, TermId},
+        policy::Audience,
         work::Evaluation,
     },
     reports::{self, Format},
@@ -23,8 +29,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
-    /// The newest finished evaluation of this term.
+    /// The newest finished evaluation of this term; where policies were adopted for it, the newest under one of them.
     term_id: Option<TermId>,
+    /// With `term_id`, where several have been scored, each under a policy of their own: whose report.
+    audience: Option<Audience>,
     /// This evaluation, and no newer one.
     evaluation_id: Option<EvaluationId>,
     /// `csv` or `json`; otherwise `json`.
@@ -39,7 +47,7 @@ pub(super) async fn credits(State(api): State<Api>, reader: Reader, Query(wanted
     let format = wanted.format.as_deref().map(str::parse::<Format>).transpose().map_err(Problem::bad_request)?.unwrap_or(Format::Json);
     // All of it as of one moment.
     let mut tx = api.db.begin_as_of_now(reader.institution).await.map_err(Problem::database)?;
-    let evaluation = choose(&mut tx, wanted.term_id, wanted.evaluation_id).await?;
+    let evaluation = choose(&mut tx, &wanted, api.clock.now()).await?;
     let report = credit_reports::get(&mut tx, evaluation.id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     drop(tx);
     let disposition = disposition(&report.term.code, format)?;
@@ -49,20 +57,36 @@ pub(super) async fn credits(State(api): State<Api>, reader: Reader, Query(wanted
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }
 
-async fn choose(tx: &mut InstitutionTx, term: Option<TermId>, evaluation: Option<EvaluationId>) -> Result<Evaluation, Problem> {
-    if let Some(term) = term {
+async fn choose(tx: &mut InstitutionTx, wanted: &Wanted, now: DateTime<Utc>) -> Result<Evaluation, Problem> {
+    if let Some(term) = wanted.term_id {
         terms::get(tx, term).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     }
-    match (term, evaluation) {
+    match (wanted.term_id, wanted.evaluation_id) {
+        (_, Some(_)) if wanted.audience.is_some() => {
+            Err(Problem::bad_request("audience says which evaluation of a term is meant: leave it out where evaluation_id says so."))
+        }
         (term, Some(evaluation)) => {
             let evaluation = require_done(tx, evaluation).await?;
             if term.is_none_or(|term| term == evaluation.term) { Ok(evaluation) } else { Err(Problem::not_found()) }
         }
-        (Some(term), None) => {
-            let newest = evaluations::get_newest_done(tx, term).await.map_err(Problem::database)?;
-            newest.ok_or_else(|| Problem::conflict("The term has no finished evaluation: ask for one with POST /v1/evaluations."))
-        }
+        (Some(term), None) => newest(tx, term, wanted.audience, now).await,
         (None, None) => Err(Problem::bad_request("Name the term (term_id) or the evaluation (evaluation_id).")),
+    }
+}
+
+async fn newest(tx: &mut InstitutionTx, term: TermId, audience: Option<Audience>, now: DateTime<Utc>) -> Result<Evaluation, Problem> {
+    match evaluations::choose_reported(tx, term, audience, now).await.map_err(Problem::database)? {
+        Reported::Evaluation(evaluation) => Ok(evaluation),
+        Reported::AskAudience(audiences) => {
+            let audiences = audiences.iter().map(|audience| audience.as_str()).collect::<Vec<_>>().join(", ");
+            Err(Problem::conflict_of("audience", format!("there are reports for {audiences}: say whose")))
+        }
+        Reported::Nothing => {
+            let of = audience.map(|audience| format!(" for {audience}")).unwrap_or_default();
+            Err(Problem::conflict(format!(
+                "The term has no finished evaluation{of} (under a policy that is in force, where any was adopted): ask for one with POST /v1/evaluations."
+            )))
+        }
     }
 }
 

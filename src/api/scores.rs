@@ -46,8 +46,8 @@ pub(super) struct ScoreView {
     credits_reason_zh: Option<String>,
     /// How many contributions were looked at.
     contributions: i64,
-    /// How many flags there are on the member: what a person must look at that is about no one line.
-    flagged: usize,
+    /// How many flags there are: what a person must look at, about the member and about each line.
+    flagged: i32,
 }
 
 /// One member's result with every line. The lines add up to the points.
@@ -89,7 +89,7 @@ impl From<MemberScore> for ScoreView {
             credits_reason: said(Language::English),
             credits_reason_zh: said(Language::Chinese),
             contributions: score.contributions,
-            flagged: score.flags.len(),
+            flagged: score.flagged,
             member_id: score.member,
             number: score.number,
             name: score.name,

@@ -14,7 +14,7 @@ use super::{
     query::{self, Id, Paging, Query},
 };
 use crate::{
-    db::{InstitutionTx, institutions, policies, term_policies, terms},
+    db::{InstitutionTx, institutions, policies, queue, term_policies, terms},
     model::{
         ids::{PolicyId, TermId, TermPolicyId},
         page::Page,
@@ -92,6 +92,8 @@ pub(super) async fn create(
     if !term_policies::insert(&mut tx, &adopted).await.map_err(Problem::database)? {
         return Err(Problem::not_found());
     }
+    // What a later term begins with can be another evaluation now.
+    queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(Created(format!("/v1/terms/{term}/policies"), adopted.into()))
 }

@@ -13,17 +13,34 @@ use crate::{
 
 /// A table of the members whose result differs, the lines behind each, and the sums.
 pub(super) fn show(difference: &Difference, language: Language) -> anyhow::Result<()> {
-    let all = difference.before.members.max(difference.after.members);
-    if difference.members.is_empty() {
-        return output::result(format_args!("nobody's result differs, of {all}"));
-    }
-    let rows: Vec<_> = difference.members.iter().map(row).collect();
-    output::result(table::render(["number", "name", "points", "credits", "state"], [false, false, true, true, false], &rows))?;
+    show_members(difference)?;
     for member in &difference.members {
         output::result(format_args!("\n{} {}", member.number(), member.name()))?;
         for change in &member.lines {
             output::result(format_args!("  {}", line(change, language)))?;
         }
+    }
+    show_sums(difference)
+}
+
+/// The same without the lines.
+pub(super) fn show_totals(difference: &Difference) -> anyhow::Result<()> {
+    show_members(difference)?;
+    show_sums(difference)
+}
+
+fn show_members(difference: &Difference) -> anyhow::Result<()> {
+    if difference.members.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = difference.members.iter().map(row).collect();
+    output::result(table::render(["number", "name", "points", "credits", "state"], [false, false, true, true, false], &rows))
+}
+
+fn show_sums(difference: &Difference) -> anyhow::Result<()> {
+    let all = difference.before.members.max(difference.after.members);
+    if difference.members.is_empty() {
+        return output::result(format_args!("nobody's result differs, of {all}"));
     }
     let (before, after) = (&difference.before, &difference.after);
     output::result(format_args!(

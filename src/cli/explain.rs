@@ -1,5 +1,5 @@
 //! `accredit score --explain`: one member's number, line by line; from the database, or anew from a bundle and a policy file alone.
-//! It must not score a member whose number is stored, nor need a database or settings for a bundle.
+//! It must not write to the database, nor need a database or settings for a bundle.
 
 use std::{
     collections::HashMap,
@@ -9,19 +9,19 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::{CommandFactory as _, error::ErrorKind};
 
-use super::{Cli, output, policy, score, tenant::Tenant, term, wait::Stop};
+use super::{Cli, output, policy, report, tenant::Tenant, term};
 use crate::{
     app,
     config::Settings,
     credits,
-    db::{self, Db, evaluations, members, scores},
+    db::{self, Db, evaluations, members, policies::StoredPolicy, scores},
     jobs,
     messages::{self, Language},
     model::{
         ids::{EvaluationId, RepositoryId},
         institution::Institution,
-        member_score::{Computed, ExplainedLine, MemberScore},
-        policy::Policy,
+        member_score::{Computed, ExplainedLine, MemberScore, count_flags},
+        policy::{Audience, Policy},
         score::ScoreSheet,
         work::Evaluation,
     },
@@ -32,8 +32,8 @@ use crate::{
 /// What `--explain` takes along.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// Explains the number of one member (--member) line by line, from the newest scoring of the term; with FILE, a bundle, works it out
-    /// anew without a database and says whether it is the same
+    /// Explains the number of one member (--member) line by line, from the newest scoring of the term under --policy, or else from the one
+    /// that `accredit report` shows; with FILE, a bundle, works it out anew without a database and says whether it is the same
     #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "json")]
     explain: Option<Option<PathBuf>>,
     /// Whose number is explained
@@ -74,12 +74,12 @@ pub(super) fn stored(
     options: &Options,
     (term, number): (&str, &str),
     tenant: &Tenant,
-    policy: Option<&str>,
+    (policy, audience): (Option<&str>, Option<Audience>),
     settings: &Settings,
 ) -> anyhow::Result<()> {
     app::with_database(settings, async |db| {
         let institution = tenant.find(&db).await?;
-        let evaluation = newest(&db, settings, &institution, term, policy).await?;
+        let evaluation = newest(&db, &institution, term, (policy, audience)).await?;
         let (score, lines) = find(&db, &institution, evaluation.id, number).await?;
         let names = repositories(&db, &institution).await?;
         output::say(format_args!("{} {}, term {term}, as of {}", score.number, score.name, evaluation.requested_at.to_rfc3339()));
@@ -95,25 +95,31 @@ pub(super) fn stored(
     })
 }
 
-/// The newest scoring of the term that is done; where there is none (under that policy), a new one.
-async fn newest(db: &Db, settings: &Settings, institution: &Institution, term: &str, policy: Option<&str>) -> anyhow::Result<Evaluation> {
+/// The newest scoring of the term under that policy; without one, the scoring that the report shows.
+async fn newest(
+    db: &Db,
+    institution: &Institution,
+    term: &str,
+    (policy, audience): (Option<&str>, Option<Audience>),
+) -> anyhow::Result<Evaluation> {
     let term = term::find(db, institution, term).await?;
-    let mut tx = db.begin_as(institution.id).await?;
-    let done = evaluations::get_newest_done(&mut tx, term.id).await?;
-    tx.commit().await?;
     let wanted = match policy {
         Some(_) => Some(policy::find(db, institution, policy).await?),
         None => None,
     };
-    if let Some(done) = done.filter(|done| wanted.as_ref().is_none_or(|wanted| wanted.id == done.policy)) {
-        return Ok(done);
-    }
-    let policy = policy::find(db, institution, policy).await?;
-    let work = async {
-        let stop = Stop::listen();
-        score::evaluate(db, institution.id, term.id, policy.id, &stop).await
+    let mut tx = db.begin_as_of_now(institution.id).await?;
+    let done = match &wanted {
+        Some(wanted) => evaluations::get_newest_under(&mut tx, term.id, wanted.id).await?,
+        None => report::newest(&mut tx, &term, audience).await?,
     };
-    app::with_worker(settings, db.clone(), work).await
+    tx.commit().await?;
+    done.with_context(|| match &wanted {
+        Some(StoredPolicy { name, version, .. }) => {
+            let code = &term.code;
+            format!("{code} was not scored under {name} {version} yet: `accredit score --term {code} --policy '{name}@{version}'` does it")
+        }
+        None => report::missing(&term),
+    })
 }
 
 async fn find(
@@ -146,6 +152,10 @@ pub(super) fn offline(file: &Path, policy_file: Option<&str>, language: Language
         Some(other) => policy::read(Path::new(other))?.1,
         None => own.clone(),
     };
+    if let Some(lack) = Bundle::lacks(&own, &policy) {
+        let values = [("what", lack.as_str().to_owned()), ("term", bundle.found.term.clone())];
+        bail!(messages::text(language, "bundle-lacks", &values));
+    }
     if policy.hash != own.hash {
         output::say(messages::text(language, "bundle-other-policy", &[("hash", policy.hash.clone()), ("old_hash", own.hash)]));
     }
@@ -172,6 +182,7 @@ fn scored(bundle: &Bundle, policy: &Policy, sheet: &ScoreSheet) -> anyhow::Resul
         carried: sheet.carried,
         flags: sheet.flags.clone(),
         unmet: sheet.unmet.clone(),
+        flagged: count_flags(&sheet.flags, &sheet.lines),
     })
 }
 

@@ -19,6 +19,7 @@ use crate::{
     db::{
         self, Db, InstitutionTx,
         policies::{self, StoredPolicy},
+        queue,
         term_policies::{self, Choice},
     },
     jobs,
@@ -264,6 +265,7 @@ async fn adopt(db: &Db, institution: &Institution, arguments: &Adopt) -> anyhow:
     }
     let mut tx = db.begin_as(institution.id).await?;
     ensure!(term_policies::insert(&mut tx, &adopted).await?, "the term or the policy is not there any more");
+    queue::request_rescoring(&mut tx, now).await?; // what a later term begins with can be another evaluation now
     tx.commit().await?;
     let TermPolicy { audience, adopted_from, .. } = adopted;
     if arguments.json {
@@ -289,6 +291,9 @@ pub(super) async fn choose(
         if let Choice::AskAudience(audiences) = choice {
             let audiences: Vec<&str> = audiences.iter().map(|audience| audience.as_str()).collect();
             bail!("policies are in force in {} for {}: say for whom with --for", term.code, audiences.join(", "));
+        }
+        if let Choice::NotInForce(why) = choice {
+            bail!("{why}: say which with --policy, or let one hold with `accredit policy adopt NAME --term {} --from DAY`", term.code);
         }
         return find(db, institution, None).await; // which says what is missing
     };

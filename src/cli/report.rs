@@ -8,11 +8,17 @@ use super::{output, tenant::Tenant, term};
 use crate::{
     app,
     config::Settings,
-    db::{Db, credit_reports, evaluations},
+    db::{
+        Db, InstitutionTx, credit_reports,
+        evaluations::{self, Reported},
+    },
     model::{
+        clock::Clock,
         credit_report::CreditReport,
         ids::{EvaluationId, InstitutionId},
-        work::WorkState,
+        policy::Audience,
+        term::Term,
+        work::{Evaluation, WorkState},
     },
     reports::{self, Format},
 };
@@ -28,9 +34,12 @@ pub(super) struct Arguments {
     /// csv: one row for each member; json: also every line of every score
     #[arg(long)]
     format: Format,
-    /// Which evaluation of the term; without it the newest one that is done
+    /// Which evaluation of the term; without it the newest one that is done, under a policy that was adopted where any was
     #[arg(long, value_name = "ID")]
     evaluation: Option<EvaluationId>,
+    /// Where several were scored, each under a policy of their own: students, faculty or everyone
+    #[arg(long = "for", value_name = "AUDIENCE", conflicts_with = "evaluation")]
+    audience: Option<Audience>,
     /// Where to write it; without it to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -40,14 +49,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
     app::with_database(settings, async |db| {
         let institution = arguments.tenant.find(&db).await?;
         let term = term::find(&db, &institution, &arguments.term).await?;
-        let missing = || format!("there is no such scoring of {}: `accredit score --term {}` makes one", term.code, term.code);
         let mut tx = db.begin_as(institution.id).await?;
         let chosen = match arguments.evaluation {
             Some(id) => evaluations::get(&mut tx, id).await?.filter(|one| one.term == term.id),
-            None => evaluations::get_newest_done(&mut tx, term.id).await?,
+            None => newest(&mut tx, &term, arguments.audience).await?,
         };
         tx.commit().await?;
-        let evaluation = chosen.with_context(missing)?;
+        let evaluation = chosen.with_context(|| missing(&term))?;
         if evaluation.state == WorkState::Failed {
             bail!("this scoring failed: {}", evaluation.error.as_deref().unwrap_or("no reason was kept"));
         }
@@ -62,6 +70,26 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             }
         }
     })
+}
+
+/// The evaluation that the term's report shows.
+pub(super) async fn newest(tx: &mut InstitutionTx, term: &Term, audience: Option<Audience>) -> anyhow::Result<Option<Evaluation>> {
+    match evaluations::choose_reported(tx, term.id, audience, Clock::System.now()).await? {
+        Reported::Evaluation(evaluation) => Ok(Some(evaluation)),
+        Reported::AskAudience(audiences) => {
+            let audiences: Vec<&str> = audiences.iter().map(|audience| audience.as_str()).collect();
+            bail!("{} was scored for {}: say whose with --for", term.code, audiences.join(", "))
+        }
+        Reported::Nothing => Ok(None),
+    }
+}
+
+/// What to do where the term has no such evaluation.
+pub(super) fn missing(term: &Term) -> String {
+    let code = &term.code;
+    format!(
+        "there is no such scoring of {code} (under a policy that is in force, where any was adopted): `accredit score --term {code}` makes one"
+    )
 }
 
 /// The report of an evaluation that is done, as of one moment.

@@ -44,7 +44,7 @@ pub(super) struct Arguments {
     /// of its own
     #[arg(long)]
     policy: Option<String>,
-    /// Without --policy, where policies of several are in force: students, faculty or everyone
+    /// Without --policy, where policies of several are in force (with --explain: where several were scored): students, faculty or everyone
     #[arg(long = "for", value_name = "AUDIENCE", conflicts_with = "policy")]
     audience: Option<Audience>,
     #[command(flatten)]
@@ -62,7 +62,7 @@ struct EvaluationView<'a> {
     policy_hash: &'a str,
     complete_until: Option<chrono::DateTime<chrono::Utc>>,
     scores: Vec<ScoreView<'a>>,
-    /// What is not as it was in the scoring before this one. Absent: there was none.
+    /// What is not as it was in the scoring under this policy, in any version, before this one. Absent: there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     difference: Option<ChangeView>,
 }
@@ -93,14 +93,15 @@ pub(super) fn offline(arguments: &Arguments) -> Option<anyhow::Result<()>> {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
     if let Some(Asked::Stored { term, number }) = arguments.explain.asked(arguments.term.as_deref()) {
-        return explain::stored(&arguments.explain, (term, number), &arguments.tenant, arguments.policy.as_deref(), settings);
+        let wanted = (arguments.policy.as_deref(), arguments.audience);
+        return explain::stored(&arguments.explain, (term, number), &arguments.tenant, wanted, settings);
     }
     app::with_database(settings, async |db| {
         let institution = arguments.tenant.find(&db).await?;
         let term = term::find(&db, &institution, arguments.term.as_deref().unwrap_or_default()).await?;
         let wanted = (arguments.policy.as_deref(), arguments.audience);
         let policy = policy::choose(&db, &institution, &term, wanted).await?;
-        let previous = newest_done(&db, institution.id, term.id).await?;
+        let previous = previous(&db, institution.id, term.id, policy.id).await?;
         let work = async {
             let stop = Stop::listen();
             evaluate(&db, institution.id, term.id, policy.id, &stop).await
@@ -115,9 +116,10 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
     })
 }
 
-async fn newest_done(db: &Db, institution: InstitutionId, term: TermId) -> anyhow::Result<Option<Evaluation>> {
+/// The newest scoring of the term under any version of this policy.
+async fn previous(db: &Db, institution: InstitutionId, term: TermId, policy: PolicyId) -> anyhow::Result<Option<Evaluation>> {
     let mut tx = db.begin_as(institution).await?;
-    let newest = evaluations::get_newest_done(&mut tx, term).await?;
+    let newest = evaluations::get_newest_of(&mut tx, term, policy).await?;
     tx.commit().await?;
     Ok(newest)
 }
@@ -201,7 +203,7 @@ fn show(report: &CreditReport, difference: Option<&(EvaluationId, Difference)>, 
         .collect();
     output::result(table::render(["number", "name", "points", "credits", "state"], [false, false, true, true, false], &rows))?;
     if let Some((_, difference)) = difference {
-        output::result("\nsince the scoring before this one:")?;
+        output::result("\nsince the scoring under this policy before this one:")?;
         difference::show(difference, Language::English)?;
     }
     output::say(match report.complete_until() {

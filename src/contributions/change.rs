@@ -28,6 +28,7 @@ pub(super) fn change(pull_request: &PullRequest) -> Result<Change, Fault> {
         files: hashes(files.unwrap_or_default()),
         has_source: files.map(|files| files.iter().any(|file| files::is_source(&file.path))),
         unchanged_lines: None,
+        unread_lines: 0,
         fingerprint: None,
         automation: automation::marks(pull_request),
         reverts: reverts.number,

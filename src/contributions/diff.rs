@@ -22,6 +22,8 @@ const LEAST_LINES: usize = 10;
 pub struct Reading {
     /// Lines of files that people write, added and deleted, that are no change.
     pub unchanged_lines: i64,
+    /// Lines of files that people write whose text GitHub does not give, because it is too large: they count, and nobody has read them.
+    pub unread_lines: i64,
     /// Of the lines that it adds to what people wrote, white space and order apart. Absent: too few of them.
     pub fingerprint: Option<i64>,
 }
@@ -38,20 +40,23 @@ struct Line {
     is_unchanged: bool,
 }
 
-/// Reads what GitHub gave of the text; a file without any (a picture, or too large) says nothing.
+/// Reads what GitHub gave of the text; a picture has none, and of a file that is too large only the number of its lines is known.
 pub fn read(files: &[FilePatch]) -> Reading {
-    let mut lines = Vec::new();
+    let (mut lines, mut unread_lines) = (Vec::new(), 0_i64);
     for file in files {
         let class = files::class(&file.path);
-        if let Some(patch) = file.patch.as_deref().filter(|_| class.is_peoples()) {
-            split(patch, class == Class::Written, &mut lines);
+        match file.patch.as_deref() {
+            Some(patch) if class.is_peoples() => split(patch, class == Class::Written, &mut lines),
+            None if class.is_peoples() => unread_lines = unread_lines.saturating_add(file.additions).saturating_add(file.deletions),
+            _ => {}
         }
     }
     lines.iter_mut().filter(|line| line.text.is_empty()).for_each(|line| line.is_unchanged = true);
     set_apart_reformatted(&mut lines);
     set_apart_moved(&mut lines);
     let unchanged = lines.iter().filter(|line| line.is_unchanged).count();
-    Reading { unchanged_lines: i64::try_from(unchanged).unwrap_or(i64::MAX), fingerprint: fingerprint(&lines) }
+    let unchanged_lines = i64::try_from(unchanged).unwrap_or(i64::MAX);
+    Reading { unchanged_lines, unread_lines, fingerprint: fingerprint(&lines) }
 }
 
 /// The added and deleted lines of one file's patch, in hunks of a unified diff.

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::Executor as _;
 use uuid::Uuid;
 
-pub use traces::{Unread, list_copies, list_reverts, list_unread, put_reading};
+pub use traces::{Unread, list_copies, list_reverts, list_unread, list_unread_repositories, put_reading};
 
 use super::{Error, InstitutionTx, Tx, copy};
 use crate::model::{

@@ -16,6 +16,10 @@ use crate::model::{
     work::{Base, Evaluation, Seen, WorkState},
 };
 
+mod newest;
+
+pub use newest::{Reported, choose_reported, get_newest_done, get_newest_of, get_newest_under, list_prior};
+
 /// Asks for an evaluation; `None` where the institution has no such term or policy.
 pub async fn insert(
     tx: &mut InstitutionTx,
@@ -57,22 +61,6 @@ pub async fn get(tx: &mut InstitutionTx, id: EvaluationId) -> Result<Option<Eval
     row.map(EvaluationRow::into_evaluation).transpose()
 }
 
-/// The newest evaluation of a term that is done: of those that people asked for the newest, or what the program made of it since.
-pub async fn get_newest_done(tx: &mut InstitutionTx, term: TermId) -> Result<Option<Evaluation>, Error> {
-    let row = sqlx::query_as!(
-        EvaluationRow,
-        "select evaluation_id, term_id, policy_id, policy_hash, state, error, requested_at, started_at, finished_at,
-           bases, prior, checked_at, differs
-         from evaluations where institution_id = $1 and term_id = $2 and state = 'done'
-         order by coalesce(asked_at, requested_at) desc, finished_at desc, evaluation_id desc limit 1",
-        tx.institution().0,
-        term.0,
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    row.map(EvaluationRow::into_evaluation).transpose()
-}
-
 /// An evaluation that follows another by itself: of the same term, under the same policy, and as if it had been asked for with it.
 pub async fn insert_following(tx: &mut InstitutionTx, id: EvaluationId, of: EvaluationId, now: DateTime<Utc>) -> Result<(), Error> {
     sqlx::query!(
@@ -87,6 +75,20 @@ pub async fn insert_following(tx: &mut InstitutionTx, id: EvaluationId, of: Eval
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// The newest of those that the program itself asked for in the place of `of` and that are not done.
+pub async fn get_pending_following(tx: &mut InstitutionTx, of: EvaluationId) -> Result<Option<EvaluationId>, Error> {
+    let pending = sqlx::query_scalar!(
+        "select e.evaluation_id from evaluations o
+         join evaluations e on e.institution_id = $1 and e.term_id = o.term_id and e.policy_id = o.policy_id
+           and e.asked_at = coalesce(o.asked_at, o.requested_at)
+         where o.institution_id = $1 and o.evaluation_id = $2 and e.state in ('queued', 'running')
+         order by e.evaluation_id desc limit 1",
+        tx.institution().0,
+        of.0,
+    );
+    Ok(pending.fetch_optional(tx.conn()).await?.map(EvaluationId))
 }
 
 /// A done evaluation with what is needed to rest another one on it.
@@ -108,17 +110,19 @@ pub async fn get_base(tx: &mut InstitutionTx, id: EvaluationId) -> Result<Option
     }))
 }
 
-/// What is to be kept up to date: of each term that has not ended before `since` and of each policy name the newest that is done. Earlier terms
-/// come first, since later ones begin with what they left, and in a term what was asked for first.
+/// What is to be kept up to date: of each term that has not ended before `since` and of each policy name the newest that is done, of adopted
+/// versions that for each audience, and of the others. A trial of another version so keeps nothing from what holds. Earlier terms come first,
+/// since later ones begin with what they left, and in a term what was asked for first.
 pub async fn list_current(tx: &mut InstitutionTx, since: NaiveDate) -> Result<Vec<EvaluationId>, Error> {
     let rows = sqlx::query_scalar!(
         r#"select evaluation_id from (
-             select distinct on (e.term_id, p.name) e.evaluation_id, t.starts_on, coalesce(e.asked_at, e.requested_at) as asked_at
+             select distinct on (e.term_id, p.name, a.audience) e.evaluation_id, t.starts_on, coalesce(e.asked_at, e.requested_at) as asked_at
              from evaluations e
              join terms t on t.institution_id = $1 and t.term_id = e.term_id
              join policies p on p.institution_id = $1 and p.policy_id = e.policy_id
+             left join term_policies a on a.institution_id = $1 and a.term_id = e.term_id and a.policy_id = e.policy_id
              where e.institution_id = $1 and e.state = 'done' and t.ends_on >= $2
-             order by e.term_id, p.name, coalesce(e.asked_at, e.requested_at) desc, e.finished_at desc, e.evaluation_id desc
+             order by e.term_id, p.name, a.audience, coalesce(e.asked_at, e.requested_at) desc, e.finished_at desc, e.evaluation_id desc
            ) as newest order by starts_on, asked_at, evaluation_id"#,
         tx.institution().0,
         since,
@@ -126,39 +130,6 @@ pub async fn list_current(tx: &mut InstitutionTx, since: NaiveDate) -> Result<Ve
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(EvaluationId).collect())
-}
-
-/// Of each term that ended before `term` began, the newest done evaluation under a policy of this name, with the term's code. The latest
-/// term comes first.
-pub async fn list_prior(tx: &mut InstitutionTx, term: &Term, policy_name: &str) -> Result<Vec<(EvaluationId, String)>, Error> {
-    let rows = sqlx::query!(
-        "select distinct on (t.starts_on, t.term_id) e.evaluation_id, t.code
-         from evaluations e
-         join terms t on t.institution_id = $1 and t.term_id = e.term_id
-         join policies p on p.institution_id = $1 and p.policy_id = e.policy_id
-         where e.institution_id = $1 and e.state = 'done' and p.name = $2 and t.ends_on < $3
-         order by t.starts_on desc, t.term_id, coalesce(e.asked_at, e.requested_at) desc, e.finished_at desc, e.evaluation_id desc",
-        tx.institution().0,
-        policy_name,
-        term.starts_on,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|row| (EvaluationId(row.evaluation_id), row.code)).collect())
-}
-
-/// Whether a later term has been scored under a policy of this name: it began with what this term left.
-pub async fn is_prior(tx: &mut InstitutionTx, term: &Term, policy_name: &str) -> Result<bool, Error> {
-    let later = sqlx::query_scalar!(
-        r#"select exists (select from evaluations e
-             join terms t on t.institution_id = $1 and t.term_id = e.term_id
-             join policies p on p.institution_id = $1 and p.policy_id = e.policy_id
-             where e.institution_id = $1 and e.state = 'done' and p.name = $2 and t.starts_on > $3) as "later!""#,
-        tx.institution().0,
-        policy_name,
-        term.ends_on,
-    );
-    Ok(later.fetch_one(tx.conn()).await?)
 }
 
 /// Whether anything has been scored in a term that has not ended before `since`.

@@ -21,9 +21,13 @@ pub struct Profile {
     pub github_login: Option<String>,
 }
 
-/// Writes a new member; a login waits for GitHub's answer. `Conflict` on `members_number` or `members_github_login`.
-pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<()> {
+/// Writes a new member, and gives back the id: that of the row of old, where the number was a removed member's, so that one person's past
+/// stays one person's. A login waits for GitHub's answer. `Conflict` on `members_number` or `members_github_login`.
+pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<MemberId> {
     let state = if profile.github_login.is_some() { AccountState::Pending } else { AccountState::None };
+    if let Some(former) = take_up(tx, profile, state, now).await? {
+        return Ok(former);
+    }
     sqlx::query!(
         "insert into members (institution_id, member_id, number, name, role, unit, github_login, account_state, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
@@ -39,7 +43,29 @@ pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(id)
+}
+
+/// Takes up the row of a removed member with this number; of several the one that was removed last.
+async fn take_up(tx: &mut InstitutionTx, profile: &Profile, state: AccountState, now: DateTime<Utc>) -> Result<Option<MemberId>> {
+    let taken_up = sqlx::query_scalar!(
+        "update members set name = $3, role = $4, unit = $5, github_login = $6, github_id = null, account_state = $7, updated_at = $8,
+           removed_at = null
+         where institution_id = $1 and member_id = (select member_id from members
+           where institution_id = $1 and number = $2 and removed_at is not null order by removed_at desc, member_id limit 1)
+         returning member_id",
+        tx.institution().0,
+        profile.number,
+        profile.name,
+        profile.role.as_str(),
+        profile.unit,
+        profile.github_login,
+        state.as_str(),
+        now,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(taken_up.map(MemberId))
 }
 
 /// Replaces what is said of a member; says whether there was one. Another login (or none) undoes the link: GitHub is asked anew.
@@ -64,7 +90,7 @@ pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, no
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes a member off the register; past scores keep pointing at the row. Says whether there was one.
+/// Takes a member off the register; past scores, statements and registered repositories keep pointing at the row. Says whether there was one.
 pub async fn remove(tx: &mut InstitutionTx, id: MemberId, now: DateTime<Utc>) -> Result<bool> {
     let done = sqlx::query!(
         "update members set removed_at = $3, updated_at = $3 where institution_id = $1 and member_id = $2 and removed_at is null",
@@ -74,9 +100,6 @@ pub async fn remove(tx: &mut InstitutionTx, id: MemberId, now: DateTime<Utc>) ->
     )
     .execute(tx.conn())
     .await?;
-    sqlx::query!("delete from tracked_repository_members where institution_id = $1 and member_id = $2", tx.institution().0, id.0)
-        .execute(tx.conn())
-        .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -146,7 +169,7 @@ pub struct Scored {
     /// Absent: no account is linked.
     pub account: Option<AccountId>,
     pub github_login: Option<String>,
-    /// When the member was last linked to another account than before. Absent: there was never another.
+    /// When the member was last linked to another account than before, or to one that had been another member's. Absent: never.
     pub account_changed_at: Option<DateTime<Utc>>,
 }
 
@@ -154,13 +177,20 @@ pub struct Scored {
 pub async fn list_for_scoring(tx: &mut InstitutionTx, only: Option<&[MemberId]>) -> Result<Vec<Scored>> {
     let only: Option<Vec<Uuid>> = only.map(|members| members.iter().map(|member| member.0).collect());
     let rows = sqlx::query!(
-        r#"select m.member_id, m.role, m.unit, m.github_id, m.github_login, c.changed_at as "changed_at?"
+        r#"select m.member_id, m.role, m.unit, m.github_id, m.github_login, greatest(c.changed_at, o.changed_at) as "changed_at?"
            from members m left join (
              select member_id, max(linked_at) as changed_at from (
                select member_id, linked_at, github_id, lag(github_id) over (partition by member_id order by linked_at, github_id) as before
                from account_links where institution_id = $1 and ($2::uuid[] is null or member_id = any($2))
              ) as links where github_id <> before group by member_id
            ) as c using (member_id)
+           left join (
+             select mine.member_id, max(mine.linked_at) as changed_at from account_links mine
+             where mine.institution_id = $1 and ($2::uuid[] is null or mine.member_id = any($2)) and exists (
+               select from account_links other where other.institution_id = $1 and other.github_id = mine.github_id
+                 and other.member_id <> mine.member_id and other.linked_at < mine.linked_at)
+             group by mine.member_id
+           ) as o using (member_id)
            where m.institution_id = $1 and m.removed_at is null and ($2::uuid[] is null or m.member_id = any($2)) order by m.member_id"#,
         tx.institution().0,
         only.as_deref(),

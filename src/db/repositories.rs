@@ -23,7 +23,8 @@ pub struct Registration {
 }
 
 /// Tracks a repository; `id` becomes its own where nobody has registered it before. `Conflict`: the institution tracks it already.
-/// Of two rows with the name, the one is meant of which GitHub has said that it is its own.
+/// Of two rows with the name, the one is meant of which GitHub has said that it is its own. One that was tracked before is registered since
+/// the first time: a category that is put right makes nothing late.
 pub async fn track(tx: &mut InstitutionTx, id: RepositoryId, registration: &Registration, now: DateTime<Utc>) -> Result<RepositoryId> {
     sqlx::query!(
         "insert into repositories (repository_id, full_name, state, created_at)
@@ -43,7 +44,8 @@ pub async fn track(tx: &mut InstitutionTx, id: RepositoryId, registration: &Regi
     .fetch_one(tx.conn())
     .await?;
     sqlx::query!(
-        "insert into tracked_repositories (institution_id, repository_id, category, created_at) values ($1, $2, $3, $4)",
+        "insert into tracked_repositories (institution_id, repository_id, category, created_at)
+         values ($1, $2, $3, least($4, (select registered_at from registration_losses where institution_id = $1 and repository_id = $2)))",
         tx.institution().0,
         id,
         registration.category,
@@ -111,9 +113,9 @@ async fn select(tx: &mut InstitutionTx, narrowed: Narrowed<'_>) -> Result<Vec<Tr
         TrackedRow,
         r#"select r.repository_id, r.full_name, r.github_id, t.category, r.state, r.synced_until, r.last_error, t.created_at,
              array(select m.member_id from tracked_repository_members tm join members m using (institution_id, member_id)
-                   where tm.institution_id = $1 and tm.repository_id = r.repository_id order by m.number) as "members!",
+                   where tm.institution_id = $1 and tm.repository_id = r.repository_id and m.removed_at is null order by m.number) as "members!",
              array(select m.number from tracked_repository_members tm join members m using (institution_id, member_id)
-                   where tm.institution_id = $1 and tm.repository_id = r.repository_id order by m.number) as "member_numbers!"
+                   where tm.institution_id = $1 and tm.repository_id = r.repository_id and m.removed_at is null order by m.number) as "member_numbers!"
            from tracked_repositories t join repositories r using (repository_id)
            where t.institution_id = $1 and ($2::uuid is null or r.repository_id = $2)
              and ($3::text is null or lower(r.full_name) = lower($3)) and ($4::text is null or lower(r.full_name) > lower($4))
@@ -158,12 +160,13 @@ pub async fn list_contexts(tx: &mut InstitutionTx) -> Result<Vec<RepositoryConte
         .collect()
 }
 
-/// How many people who are no members have had a pull request merged in each tracked repository, or have a commit in it; counted up to `least`.
+/// How many people who are no members have had a pull request merged in each tracked repository, counted up to `least`. Commits do
+/// not tell: anybody can write a stranger's address into one.
 pub async fn count_outside_contributors(tx: &mut InstitutionTx, least: u32) -> Result<HashMap<RepositoryId, i64>> {
     let rows = sqlx::query!(
         r#"select t.repository_id, (select count(*) from (
                select distinct c.account_id from contributions c join accounts a on a.github_id = c.account_id
-               where c.repository_id = t.repository_id and (c.kind = 'commit' or (c.kind = 'pull_request' and c.state = 'merged'))
+               where c.repository_id = t.repository_id and c.kind = 'pull_request' and c.state = 'merged'
                  and not c.by_bot and a.kind in ('user', 'enterprise_user')
                  and not exists (select from members m where m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null)
                limit $2) as outside) as "count!"

@@ -35,7 +35,8 @@ pub async fn list(
     let rows = sqlx::query_as!(
         ScoreRow,
         r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
-             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _",
+             s.flagged as "flagged!"
            from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
            where ($3::text is null or (m.number, m.member_id) > ($3, $4::uuid))
            order by m.number, m.member_id limit $5"#,
@@ -59,7 +60,8 @@ pub async fn get(
     let row = sqlx::query_as!(
         ScoreRow,
         r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
-             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _",
+             s.flagged as "flagged!"
            from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
            where s.member_id = $3"#,
         tx.institution().0,
@@ -80,6 +82,18 @@ pub async fn list_lines(
     evaluation: EvaluationId,
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, Vec<ExplainedLine>>, Error> {
+    let sheets = read_lines(tx, evaluation, members).await?;
+    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|(member, lines)| (*member, lines.len())).collect();
+    let mut explained = explain(tx, sheets.into_iter().flat_map(|(_, lines)| lines).collect()).await?.into_iter();
+    Ok(counts.into_iter().map(|(member, count)| (member, explained.by_ref().take(count).collect())).collect())
+}
+
+/// The same as they are stored.
+pub async fn read_lines(
+    tx: &mut InstitutionTx,
+    evaluation: EvaluationId,
+    members: &[MemberId],
+) -> Result<Vec<(MemberId, Vec<Line>)>, Error> {
     let ids: Vec<Uuid> = members.iter().map(|m| m.0).collect();
     let rows = sqlx::query!(
         r#"select member_id as "member_id!", sheet, lines as "lines: Json<Vec<Line>>" from scores_of($1, $2) where member_id = any($3)"#,
@@ -89,11 +103,7 @@ pub async fn list_lines(
     )
     .fetch_all(tx.conn())
     .await?;
-    let sheets = rows.into_iter().map(|row| Ok((MemberId(row.member_id), sheet::unpack(row.sheet.as_deref(), row.lines)?)));
-    let sheets = sheets.collect::<Result<Vec<_>, Error>>()?;
-    let counts: Vec<(MemberId, usize)> = sheets.iter().map(|(member, lines)| (*member, lines.len())).collect();
-    let mut explained = explain(tx, sheets.into_iter().flat_map(|(_, lines)| lines).collect()).await?.into_iter();
-    Ok(counts.into_iter().map(|(member, count)| (member, explained.by_ref().take(count).collect())).collect())
+    rows.into_iter().map(|row| Ok((MemberId(row.member_id), sheet::unpack(row.sheet.as_deref(), row.lines)?))).collect()
 }
 
 /// The lines, in their order, each with the contribution that it is about.
@@ -156,6 +166,7 @@ struct ScoreRow {
     carried: i64,
     flags: Json<Vec<Reason>>,
     unmet: Json<Vec<Reason>>,
+    flagged: i32,
 }
 
 fn computed(points: Option<i64>, credits: Option<Decimal>, credits_reason: Option<String>) -> Result<Option<Computed>, Error> {
@@ -181,6 +192,7 @@ impl ScoreRow {
             carried: Points::from_thousandths(self.carried),
             flags: self.flags.0,
             unmet: self.unmet.0,
+            flagged: self.flagged,
         })
     }
 }

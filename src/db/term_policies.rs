@@ -8,7 +8,7 @@ use super::{Error, InstitutionTx, Result, institutions, policies};
 use crate::model::{
     ids::{PolicyId, TermId, TermPolicyId},
     policy::Audience,
-    term_policy::{InForce, TermPolicy, in_force},
+    term_policy::{InForce, NotInForce, TermPolicy, in_force},
 };
 
 /// Writes an adoption; says whether the institution has that term and that policy.
@@ -57,25 +57,34 @@ pub enum Choice {
     Policy(PolicyId),
     /// Several are in force: for whom?
     AskAudience(Vec<Audience>),
-    /// None is in force, and the institution has several policies.
+    /// None is in force, though some were adopted for the term.
+    NotInForce(NotInForce),
+    /// None was adopted, and the institution has several policies.
     AskPolicy,
     /// It has none.
     NoPolicy,
 }
 
-/// The policy in force today; where none is, the newest version of the only policy that there is.
+/// The policy in force today; where none was ever adopted for the term, the newest version of the only policy that there is.
 pub async fn choose(tx: &mut InstitutionTx, term: TermId, audience: Option<Audience>, now: DateTime<Utc>) -> Result<Choice> {
-    let institution = institutions::get(tx).await?.ok_or_else(|| Error::bad_row("institutions", "institution_id", "it is not there"))?;
-    let today = now.with_timezone(&institution.timezone).date_naive();
-    Ok(match in_force(&select(tx, term, None, None).await?, audience, today) {
+    let today = today(tx, now).await?;
+    let adoptions = select(tx, term, None, None).await?;
+    Ok(match in_force(&adoptions, audience, today) {
         InForce::Policy(policy) => Choice::Policy(policy),
         InForce::Several(audiences) => Choice::AskAudience(audiences),
+        InForce::Nothing if !adoptions.is_empty() => Choice::NotInForce(NotInForce::of(&adoptions, audience, today)),
         InForce::Nothing => match policies::list_newest(tx).await?.as_slice() {
             [] => Choice::NoPolicy,
             [only] => Choice::Policy(*only),
             _ => Choice::AskPolicy,
         },
     })
+}
+
+/// The day in the institution's zone.
+pub async fn today(tx: &mut InstitutionTx, now: DateTime<Utc>) -> Result<NaiveDate> {
+    let institution = institutions::get(tx).await?.ok_or_else(|| Error::bad_row("institutions", "institution_id", "it is not there"))?;
+    Ok(now.with_timezone(&institution.timezone).date_naive())
 }
 
 struct TermPolicyRow {

@@ -45,11 +45,21 @@ pub(super) async fn run(tools: &Tools, job: &CheckScores) -> Result<(), String> 
 
 async fn check_all(tools: &Tools, institution: InstitutionId) -> Result<(), Failure> {
     for current in rescore_changed::list_current(tools, institution).await? {
-        let mut tx = tools.db.begin_as_of_now(institution).await?;
-        check(tools, &mut tx, current).await?;
-        tx.commit().await?;
+        match check_current(tools, institution, current).await {
+            // The others can be, and must not wait for it.
+            Err(Failure::Permanent(why)) => {
+                tracing::error!(%institution, evaluation = %current, why, "these results cannot be checked: ask for an evaluation");
+            }
+            checked => checked?,
+        }
     }
     Ok(())
+}
+
+async fn check_current(tools: &Tools, institution: InstitutionId, current: EvaluationId) -> Result<(), Failure> {
+    let mut tx = tools.db.begin_as_of_now(institution).await?;
+    check(tools, &mut tx, current).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What is pending is scored first, so that both sides know the same.

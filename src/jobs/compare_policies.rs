@@ -17,7 +17,7 @@ use crate::{
         difference::{Difference, LineChange, MemberChange, Totals},
         ids::{InstitutionId, MemberId},
         member::Member,
-        member_score::{ExplainedLine, MemberScore},
+        member_score::{ExplainedLine, MemberScore, count_flags},
         points::Points,
         policy::Policy,
         score::Line,
@@ -124,6 +124,7 @@ fn of_member(member: &Member, score: scores::NewScore) -> MemberScore {
         computed: score.computed,
         contributions: score.contributions,
         carried: score.carried,
+        flagged: count_flags(&score.flags, &score.lines),
         flags: score.flags,
         unmet: score.unmet,
     }

@@ -3,13 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, Utc};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::{
     Failure,
     score_network::{self, Classmate},
+    score_term::CHUNK,
 };
 use crate::{
     credits,
@@ -25,7 +26,7 @@ use crate::{
         points::Points,
         policy::{Audience, Policy},
         repository::RepositoryContext,
-        score::Reason,
+        score::{Line, Reason},
         statement::{About, Statement, StatementKind},
         term::{Term, Window, start_of_day},
         traces::Traces,
@@ -70,21 +71,20 @@ impl Asked {
 
     /// Whether what a member has depends on what the whole class has.
     pub fn needs_the_class(&self) -> bool {
-        score_network::asks_for_network(&self.policy)
+        self.policy.asks_for_network()
     }
 
-    /// Whether what a member has depends on earlier terms.
-    const fn needs_prior(&self) -> bool {
-        let credits = &self.policy.credits;
-        self.policy.payout.is_some() || credits.lifetime_cap.is_some() || credits.needed.is_some()
+    /// Whether what an earlier term paid is not paid again. Who looks at several years looks at them anew each time.
+    const fn pays_once(&self) -> bool {
+        self.policy.years.is_none()
     }
 
     /// The evaluations of earlier terms that this one begins with, each with its term's code; the latest term comes first.
     pub async fn prior(&self, tx: &mut InstitutionTx) -> Result<Vec<(EvaluationId, String)>, Failure> {
-        if !self.needs_prior() {
+        if !self.policy.asks_for_prior() && !self.pays_once() {
             return Ok(Vec::new());
         }
-        Ok(db::evaluations::list_prior(tx, &self.term, &self.policy.name).await?)
+        Ok(db::evaluations::list_prior(tx, &self.term, &self.policy).await?)
     }
 
     const fn is_for(&self, role: MemberRole) -> bool {
@@ -175,7 +175,11 @@ impl Ground {
             (context.id, RepositoryContext { outside_contributors, ..context })
         });
         let prior_evaluations = asked.prior(tx).await?;
-        let prior = prior(tx, asked, &prior_evaluations, only, &statements.of).await?;
+        let mut prior = prior(tx, asked, &prior_evaluations, only, &statements.of).await?;
+        if asked.pays_once() {
+            let looked_at = LookedAt { members: &members, contributions: &contributions, shared: &shared };
+            note_paid(tx, &prior_evaluations, looked_at, &mut prior).await?;
+        }
         let context = Context {
             window,
             zone,
@@ -214,7 +218,7 @@ impl Ground {
         let mut score = NewScore::unknown(member.id, member.github_login.clone());
         score.account = Some(account);
         score.contributions = i64::try_from(looked_at).unwrap_or(i64::MAX);
-        score.recheck_at = self.recheck_at(&subject, contributions);
+        score.recheck_at = scoring::changes_at(&self.policy, &subject, &self.context, contributions);
         if self.lines == Lines::Awarded {
             let total = scoring::total(&self.policy, &subject, &self.context, contributions);
             let computed = self.decide(&subject, total.points, &total.unmet);
@@ -243,21 +247,6 @@ impl Ground {
             account_changed_at: member.account_changed_at,
             ..Subject::new(member.id, account)
         }
-    }
-
-    /// When the result changes though nothing happens: the first waiting time that is not over yet ends then.
-    fn recheck_at(&self, subject: &Subject, contributions: &[Contribution]) -> Option<DateTime<Utc>> {
-        let wait = match self.policy.eligibility.waiting_days {
-            0 => return None,
-            days => TimeDelta::days(i64::from(days)),
-        };
-        let of_contributions = contributions.iter().chain(&subject.shared).flat_map(|contribution| {
-            let revert = contribution.number.and_then(|number| self.context.reverted.get(&(contribution.key.repository, number)));
-            [Some(contribution.occurred_at), contribution.closed_at, revert.copied()]
-        });
-        let of_statements = subject.statements.iter().map(|statement| Some(start_of_day(statement.happened_on, self.context.zone)));
-        let ends = of_contributions.chain(of_statements).flatten().filter_map(|from| from.checked_add_signed(wait));
-        ends.filter(|end| *end > self.context.as_of).min()
     }
 }
 
@@ -345,7 +334,7 @@ async fn prior(
     statements: &HashMap<MemberId, Vec<Statement>>,
 ) -> Result<HashMap<MemberId, Prior>, Failure> {
     let mut prior: HashMap<MemberId, Prior> = HashMap::new();
-    if !asked.needs_prior() {
+    if !asked.policy.asks_for_prior() {
         return Ok(prior);
     }
     for (evaluation, term) in evaluations {
@@ -353,7 +342,7 @@ async fn prior(
             let of_member = prior.entry(member).or_insert_with(|| Prior {
                 carried,
                 carried_from: (carried != Points::ZERO).then(|| term.clone()),
-                credits: Credits::ZERO,
+                ..Prior::default()
             });
             of_member.credits = Credits::new(of_member.credits.to_decimal() + credits.to_decimal());
         }
@@ -366,6 +355,49 @@ async fn prior(
         }
     }
     Ok(prior)
+}
+
+/// Whose contributions are looked at.
+#[derive(Clone, Copy)]
+struct LookedAt<'a> {
+    members: &'a [Scored],
+    contributions: &'a ByAccount,
+    shared: &'a HashMap<MemberId, Vec<Contribution>>,
+}
+
+impl LookedAt<'_> {
+    fn keys(&self, member: &Scored) -> HashSet<&Key> {
+        let own = member.account.map(|account| self.contributions.of(account)).unwrap_or_default();
+        own.iter().chain(self.shared.get(&member.id).into_iter().flatten()).map(|contribution| &contribution.key).collect()
+    }
+}
+
+/// Notes which of the contributions that are looked at earned points in an earlier term. Of what is stated a role may earn in each term in
+/// which it is held, and all else has one day, which lies in one term.
+async fn note_paid(
+    tx: &mut InstitutionTx,
+    evaluations: &[(EvaluationId, String)],
+    looked_at: LookedAt<'_>,
+    prior: &mut HashMap<MemberId, Prior>,
+) -> Result<(), Failure> {
+    if evaluations.is_empty() {
+        return Ok(());
+    }
+    for members in looked_at.members.chunks(CHUNK) {
+        let keys: HashMap<MemberId, HashSet<&Key>> = members.iter().map(|member| (member.id, looked_at.keys(member))).collect();
+        let ids: Vec<MemberId> = keys.iter().filter(|(_, keys)| !keys.is_empty()).map(|(member, _)| *member).collect();
+        for (evaluation, term) in evaluations {
+            for (member, lines) in db::scores::read_lines(tx, *evaluation, &ids).await? {
+                let earned = lines.iter().filter(|line| line.points > Points::ZERO).filter_map(Line::key);
+                let paid: Vec<&Key> = earned.filter(|key| keys.get(&member).is_some_and(|keys| keys.contains(key))).collect();
+                if !paid.is_empty() {
+                    let of_member = &mut prior.entry(member).or_default().paid;
+                    of_member.extend(paid.into_iter().map(|key| (key.clone(), term.clone())));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Credits given before on paper or elsewhere, under this name or under none, up to the term's last day.
@@ -391,7 +423,9 @@ async fn network(
     members: &[Scored],
     statements: &HashMap<MemberId, Vec<Statement>>,
 ) -> Result<HashMap<MemberId, Network>, Failure> {
-    if !asked.needs_the_class() {
+    let months = Month::overlapping(context.window, context.zone);
+    // As long as one of the months is not over nobody has a number, and the sheet says so.
+    if !asked.needs_the_class() || Month::over_at(asked.as_of, context.zone) < *months.end() {
         return Ok(HashMap::new());
     }
     score_network::bring_up_to_date(tx, asked.as_of).await?;
@@ -402,7 +436,7 @@ async fn network(
         Some(Classmate { member: member.id, account: subject.account, is_excluded })
     };
     let classmates: Vec<Classmate> = members.iter().filter_map(classmate).collect();
-    Ok(score_network::network_standings(tx, &Month::overlapping(context.window, context.zone), &classmates).await?)
+    Ok(score_network::network_standings(tx, &months, &classmates).await?)
 }
 
 #[cfg(test)]

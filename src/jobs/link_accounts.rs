@@ -1,8 +1,11 @@
-//! Asks GitHub for the numeric ids behind the members' logins, and links them. One account, one person.
+//! Asks GitHub for the numeric ids behind the members' logins, links them, and has read what they did. One account, one person.
 //! It must not guess: a login that GitHub does not know stays without an account.
 
 use super::{Failure, Tools};
-use crate::{db, model::job::LinkAccounts};
+use crate::{
+    db,
+    model::job::{LinkAccounts, ReadChanges},
+};
 
 /// One try; the members of a failed one stay pending.
 pub(super) async fn run(tools: &Tools, job: &LinkAccounts) -> Result<(), String> {
@@ -38,6 +41,10 @@ async fn link(tools: &Tools, job: &LinkAccounts) -> Result<(), Failure> {
     db::accounts::insert_batch(&mut tx, &accounts, now).await?;
     for ((member, login), account) in pending.iter().zip(&found) {
         db::accounts::link(&mut tx, *member, login, account.as_ref().map(|a| a.id), now).await?;
+    }
+    // What they had merged before was nobody's: its text is not read yet.
+    for repository in db::contributions::list_unread_repositories(&mut tx).await? {
+        db::queue::enqueue(&mut tx, &ReadChanges { repository_id: repository }, None).await?;
     }
     db::queue::request_rescoring(&mut tx, now).await?;
     tx.commit().await?;

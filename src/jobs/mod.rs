@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 pub use bundle::{NoBundle, bundle};
 pub use compare_policies::{NotCompared, compare_policies};
 pub use ground::Lines;
-pub use score_network::{Classmate, asks_for_network, network_standings};
+pub use score_network::{Classmate, network_standings};
 pub use worker::{Error, Worker, WorkerSettings};
 
 use crate::{

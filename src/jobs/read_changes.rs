@@ -71,11 +71,16 @@ async fn read(tools: &Tools, name: &FullName, unread: &Unread) -> Result<(), Fai
             tracing::warn!(repository = %name, number = unread.number, "GitHub does not show the text of this change any more");
             return Ok(());
         }
+        // It is about this one alone, and must not keep the later ones from being read: the next fetch asks again.
+        Err(error @ (github::Error::Status { .. } | github::Error::Protocol { .. })) => {
+            tracing::warn!(repository = %name, number = unread.number, %error, "the text of this change cannot be read");
+            return Ok(());
+        }
         files => files?,
     };
-    let diff::Reading { unchanged_lines, fingerprint } = diff::read(&files);
+    let diff::Reading { unchanged_lines, unread_lines, fingerprint } = diff::read(&files);
     let mut tx = tools.db.begin_refetchable().await?;
-    contributions::put_reading(&mut tx, unread, unchanged_lines, fingerprint).await?;
+    contributions::put_reading(&mut tx, unread, (unchanged_lines, unread_lines), fingerprint).await?;
     tx.commit().await?;
     Ok(())
 }

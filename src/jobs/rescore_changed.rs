@@ -40,12 +40,23 @@ pub(super) async fn run(tools: &Tools, job: &RescoreChanged) -> Result<(), Strin
 
 async fn rescore(tools: &Tools, institution: InstitutionId) -> Result<(), Failure> {
     for current in list_current(tools, institution).await? {
-        let mut tx = tools.db.begin_as_of_now(institution).await?;
-        let outcome = bring_up_to_date(&mut tx, current, tools.clock.now(), Lines::default()).await?;
-        tx.commit().await?;
-        tracing::debug!(%institution, %current, ?outcome, "looked for changes");
+        match rescore_current(tools, institution, current).await {
+            Ok(outcome) => tracing::debug!(%institution, %current, ?outcome, "looked for changes"),
+            // The others can be, and must not wait for it.
+            Err(Failure::Permanent(why)) => {
+                tracing::error!(%institution, evaluation = %current, why, "these results cannot be brought up to date: ask for an evaluation");
+            }
+            Err(failure) => return Err(failure),
+        }
     }
     Ok(())
+}
+
+async fn rescore_current(tools: &Tools, institution: InstitutionId, current: EvaluationId) -> Result<Outcome, Failure> {
+    let mut tx = tools.db.begin_as_of_now(institution).await?;
+    let outcome = bring_up_to_date(&mut tx, current, tools.clock.now(), Lines::default()).await?;
+    tx.commit().await?;
+    Ok(outcome)
 }
 
 /// After something was fetched or read: asks every institution's results to follow, that tracks the repository. After a fetch only if it
@@ -152,8 +163,15 @@ async fn follow(
     Ok(Outcome::Followed(id))
 }
 
-/// Everybody anew, as if it had been asked for with the one that it follows.
+/// Everybody anew, as if it had been asked for with the one that it follows. Not twice: one that is under way looks at its end for what came
+/// meanwhile.
 pub(super) async fn ask_for_all(tx: &mut InstitutionTx, base: &Base, now: DateTime<Utc>) -> Result<Outcome, Failure> {
+    if let Some(pending) = evaluations::get_pending_following(tx, base.evaluation.id).await? {
+        let job = ScoreTerm { institution_id: tx.institution(), evaluation_id: pending };
+        if db::queue::is_alive(tx, &job).await? {
+            return Ok(Outcome::Asked);
+        }
+    }
     let id = EvaluationId::new(now);
     evaluations::insert_following(tx, id, base.evaluation.id, now).await?;
     let job = ScoreTerm { institution_id: tx.institution(), evaluation_id: id };
@@ -183,8 +201,9 @@ async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen
     }
     let authors: Vec<MemberId> = members.iter().copied().collect();
     members.extend(changes::list_sharers_with(tx, &authors).await?);
-    // One who gains moves the place of all.
-    if asked.needs_the_class() && (!members.is_empty() || !changes::list_busy_repositories(tx, seen).await?.is_empty()) {
+    // One who gains moves the place of all; so does another repository, whoever worked in it.
+    let is_other = !members.is_empty() || !repositories.is_empty();
+    if asked.needs_the_class() && (is_other || !changes::list_busy_repositories(tx, seen).await?.is_empty()) {
         return Ok(Touched::Everybody);
     }
     Ok(Touched::These(members.into_iter().collect()))

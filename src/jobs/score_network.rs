@@ -14,7 +14,6 @@ use crate::{
         job::ScoreNetwork,
         month::Month,
         network::{AccountScores, Ranks, rounded},
-        policy::{Count, Policy},
     },
     network::{self, Class, Digest, MonthDeeds, Tally},
     scoring,
@@ -85,11 +84,6 @@ fn holding(stored: &[network_scores::StoredMonth], months: &[MonthDeeds], digest
 /// Off the threads that answer others: a month of a large network takes a second.
 async fn think<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|stopped| Failure::Permanent(format!("the network was not computed: {stopped}")))
-}
-
-/// Whether a policy asks for a network score.
-pub fn asks_for_network(policy: &Policy) -> bool {
-    policy.measures.iter().any(|measure| matches!(measure.count, Count::Openrank | Count::Activity))
 }
 
 /// Somebody with a linked account whom the policy's audience includes.

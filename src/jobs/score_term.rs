@@ -36,7 +36,16 @@ async fn fail(tools: &Tools, job: &ScoreTerm, why: &str) -> Result<(), db::Error
     tx.commit().await
 }
 
+/// Scores everybody. What changed meanwhile was not seen, and while nothing was done nobody asked for more: it is asked for at the end, also
+/// by a try that finds it done already. In a transaction of its own: in the one over one moment it would fail on anybody else who asks.
 pub(super) async fn score(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Result<(), Failure> {
+    score_all(tools, job, lines).await?;
+    let mut tx = tools.db.begin_as(job.institution_id).await?;
+    db::queue::request_rescoring(&mut tx, tools.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn score_all(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Result<(), Failure> {
     let mut tx = tools.db.begin_as(job.institution_id).await?;
     let evaluation = evaluations::take(&mut tx, job.evaluation_id, tools.clock.now()).await?;
     tx.commit().await?;
@@ -50,9 +59,6 @@ pub(super) async fn score(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Resul
     evaluations::insert_coverage(&mut tx, evaluation.id, &ground.surroundings.outside_contributors).await?;
     store(&mut tx, evaluation.id, ground).await?;
     evaluations::finish(&mut tx, evaluation.id, None, tools.clock.now()).await?;
-    if evaluations::is_prior(&mut tx, &asked.term, &asked.policy.name).await? {
-        db::queue::request_rescoring(&mut tx, tools.clock.now()).await?;
-    }
     tx.commit().await?;
     Ok(())
 }

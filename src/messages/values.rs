@@ -15,6 +15,7 @@ pub(super) fn may_lack(code: &str) -> &'static [&'static str] {
     match code {
         "group_factor" | "condition_not_met" | "requirement_not_met" => &["from", "below"],
         "share" => &["rank", "team", "rest"],
+        "unvouched_time" => &["days"],
         _ => &[],
     }
 }

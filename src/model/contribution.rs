@@ -167,6 +167,9 @@ pub struct Change {
     /// `effective_lines`. Absent: nobody read the text of the change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unchanged_lines: Option<i64>,
+    /// Lines whose text GitHub does not give, because it is too large: they are effective, and nobody has read them.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unread_lines: i64,
     /// The first 64 bits of the SHA-256 of the lines that it adds, white space apart. Absent: not read, or too few lines to say anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<i64>,
@@ -183,6 +186,11 @@ pub struct Change {
     /// The commit at the tip of its branch: what was read of the text of the change holds as long as this stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_none(lines: &i64) -> bool {
+    *lines == 0
 }
 
 impl Contribution {

@@ -58,6 +58,14 @@ pub struct MemberScore {
     pub flags: Vec<Reason>,
     /// Requirements of the policy that are not met.
     pub unmet: Vec<Reason>,
+    /// How many flags there are in all: these, and those of the lines.
+    pub flagged: i32,
+}
+
+/// How many flags there are on a member and on the member's lines.
+pub fn count_flags(flags: &[Reason], lines: &[Line]) -> i32 {
+    let count = flags.len() + lines.iter().map(|line| line.flags.len()).sum::<usize>();
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 impl MemberScore {

@@ -47,6 +47,18 @@ pub struct Policy {
     pub decision: Decision,
 }
 
+impl Policy {
+    /// Whether what a member has depends on the members' network scores, and so on the whole class.
+    pub fn asks_for_network(&self) -> bool {
+        self.measures.iter().any(|measure| matches!(measure.count, Count::Openrank | Count::Activity))
+    }
+
+    /// Whether what a member has depends on earlier terms.
+    pub const fn asks_for_prior(&self) -> bool {
+        self.payout.is_some() || self.credits.lifetime_cap.is_some() || self.credits.needed.is_some()
+    }
+}
+
 words! {
     /// For whom a policy is.
     Audience {
@@ -62,7 +74,8 @@ pub struct Eligibility {
     pub own_repository: OwnRepository,
     /// In lower case. A label that has one of them as a whole word is left out.
     pub excluded_labels: Vec<String>,
-    /// An item counts when so many days have passed since the date by which it belongs to the term; a revert begins them anew.
+    /// An item counts when so many days have passed since the date by which it belongs to the term, and since it was merged or closed; a
+    /// revert begins them anew.
     pub waiting_days: u32,
     pub automation: Automation,
 }
@@ -250,6 +263,8 @@ words! {
         ReviewedMoreThanOnce = "reviewed_more_than_once",
         /// It changes program source.
         SourceCode = "source_code",
+        /// It changes lines that people write. What is not known is taken for some.
+        ChangesLines = "changes_lines",
     }
 }
 
@@ -294,7 +309,7 @@ words! {
         LargestLines = "largest_lines",
         /// The hours of time logs together.
         Hours = "hours",
-        /// The newest mark of each name, together.
+        /// The newest mark of each name about each thing, together.
         Marks = "marks",
         /// The member's OpenRank in the term: the sum of the months.
         Openrank = "openrank",
@@ -360,6 +375,8 @@ words! {
     Per {
         Item = "item",
         Kind = "kind",
+        /// The pull request or issue that an item is or belongs to.
+        Work = "work",
         Repository = "repository",
         Category = "category",
         Group = "group",

@@ -123,7 +123,7 @@ pub struct RepositoryContext {
     pub github_created_at: Option<DateTime<Utc>>,
     /// When the institution registered it.
     pub registered_at: DateTime<Utc>,
-    /// Humans who are no members, whose pull requests were merged in it or whose commits are in it. Absent: nobody counted them, since the
+    /// Humans who are no members, whose pull requests were merged in it. Absent: nobody counted them, since the
     /// policy does not ask.
     pub outside_contributors: Option<i64>,
 }

@@ -48,7 +48,7 @@ words! {
 
 pub use draft::{Draft, Mentioned, Whose};
 pub use file::{COLUMNS, MOST_ROWS, Row, RowFault, read_file};
-pub use known::{Known, Meant, Part, StatedShare, StatedStatement};
+pub use known::{Claim, Known, Meant, Part, StatedShare, StatedStatement};
 
 /// What is wrong with a statement that somebody wants to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub struct Statement {
 }
 
 /// What a statement is about, where it is about less than the member's whole term.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
     Contribution(Key),

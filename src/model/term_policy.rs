@@ -1,6 +1,8 @@
 //! Which policy holds in a term from which day on, and for whom. Adoptions are appended: a later one follows an earlier one.
 //! It must not know what a policy says.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
@@ -50,9 +52,53 @@ pub fn in_force(adoptions: &[TermPolicy], audience: Option<Audience>, day: Naive
     }
 }
 
-/// Why a policy that was written for `written_for` cannot be adopted for `audience`.
+/// No policy is in force on a day, though some were adopted for the term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotInForce {
+    pub day: NaiveDate,
+    /// For whom was asked. `None`: for whomever.
+    pub audience: Option<Audience>,
+    /// When the next ones begin, each with those for whom it is: of whom was asked for, or else of all.
+    pub coming: Vec<(Audience, NaiveDate)>,
+    /// For whom one is in force, where it is not for whom was asked.
+    pub held_for: Vec<Audience>,
+}
+
+impl NotInForce {
+    pub fn of(adoptions: &[TermPolicy], audience: Option<Audience>, day: NaiveDate) -> Self {
+        let is_meant = |of: Audience| audience.is_none_or(|wanted| of == wanted || of == Audience::Everyone);
+        let first =
+            |of: &Audience| adoptions.iter().filter(|one| one.audience == *of && one.adopted_from > day).map(|one| one.adopted_from).min();
+        let coming = |of: &Audience| Some((*of, first(of)?));
+        let is_held = |of: &Audience| adoptions.iter().any(|one| one.audience == *of && one.adopted_from <= day);
+        Self {
+            day,
+            audience,
+            coming: Audience::ALL.iter().filter(|of| is_meant(**of)).filter_map(coming).collect(),
+            held_for: Audience::ALL.iter().copied().filter(is_held).collect(),
+        }
+    }
+}
+
+impl fmt::Display for NotInForce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no policy is in force for this term on {}", self.day)?;
+        if let Some(audience) = self.audience {
+            write!(f, " for {audience}")?;
+        }
+        for (audience, from) in &self.coming {
+            write!(f, "; one for {audience} is from {from} on")?;
+        }
+        match self.held_for.as_slice() {
+            [] => Ok(()),
+            held => write!(f, "; policies are in force for {}", held.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
+/// Why a policy that was written for `written_for` cannot be adopted for `audience`: it scores exactly those whom its own text names.
 pub fn misfit(written_for: Audience, audience: Audience) -> Option<String> {
-    (written_for != Audience::Everyone && written_for != audience)
+    (written_for != audience)
         .then(|| format!("the policy is written for {written_for}: adopt it for them, or write another `audience` into a new version"))
 }
 
@@ -112,10 +158,30 @@ mod tests {
     }
 
     #[rstest]
+    #[case::not_yet(None, "2025-09-01", "on 2025-09-01; one for students is from 2025-10-01 on; one for faculty is from 2025-11-01 on")]
+    #[case::not_yet_for_them(
+        Some(FACULTY),
+        "2025-10-01",
+        "on 2025-10-01 for faculty; one for faculty is from 2025-11-01 on; policies are in force for students"
+    )]
+    #[case::for_others(Some(EVERYONE), "2025-12-01", "on 2025-12-01 for everyone; policies are in force for students, faculty")]
+    fn where_none_is_in_force_it_is_said_from_when_one_is_and_for_whom(
+        #[case] audience: Option<Audience>,
+        #[case] day: &str,
+        #[case] said: &str,
+    ) {
+        let adoptions = adopted(&[(1, STUDENTS, "2025-10-01"), (2, FACULTY, "2025-11-01"), (3, FACULTY, "2025-12-01")]);
+        let day = day.parse().unwrap();
+        assert_eq!(in_force(&adoptions, audience, day), InForce::Nothing);
+        assert_eq!(NotInForce::of(&adoptions, audience, day).to_string(), format!("no policy is in force for this term {said}"));
+    }
+
+    #[rstest]
     #[case(STUDENTS, STUDENTS, true)]
     #[case(STUDENTS, FACULTY, false)]
     #[case(STUDENTS, EVERYONE, false)]
-    #[case(EVERYONE, FACULTY, true)]
+    #[case(EVERYONE, FACULTY, false)]
+    #[case(EVERYONE, EVERYONE, true)]
     fn a_policy_is_adopted_for_those_that_it_is_written_for(#[case] written_for: Audience, #[case] audience: Audience, #[case] fits: bool) {
         assert_eq!(misfit(written_for, audience).is_none(), fits);
     }

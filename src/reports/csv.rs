@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{CreditReport, moment};
 
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 14] = [
     "number",
     "name",
     "unit",
@@ -17,6 +17,8 @@ const HEADER: [&str; 12] = [
     "state",
     "contributions",
     "complete_until",
+    "flags",
+    "unmet",
 ];
 
 pub(super) fn render(report: &CreditReport) -> Result<Vec<u8>, csv::Error> {
@@ -40,6 +42,9 @@ pub(super) fn render(report: &CreditReport) -> Result<Vec<u8>, csv::Error> {
             score.state().as_str(),
             &score.contributions.to_string(),
             &complete_until,
+            // Of somebody without an account nothing is known, and that is not none.
+            &score.computed.as_ref().map(|_| score.flagged.to_string()).unwrap_or_default(),
+            &score.computed.as_ref().map(|_| score.unmet.len().to_string()).unwrap_or_default(),
         ])?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())

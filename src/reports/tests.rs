@@ -68,6 +68,7 @@ fn row(number: &str, name: &str, thousandths: Option<&[i64]>) -> CreditRow {
             carried: Points::ZERO,
             flags: Vec::new(),
             unmet: Vec::new(),
+            flagged: 0,
         },
         lines,
     }
@@ -108,7 +109,7 @@ fn the_csv_begins_with_the_promised_columns_and_keeps_leading_zeros() {
     let rows = csv_rows(&report(vec![row("0020230001", "林", Some(&[12_000]))], &[Some("2026-02-01T00:00:00Z")]));
     assert_eq!(
         rows[0].join(","),
-        "number,name,unit,github_login,term,policy,policy_hash,points,credits,state,contributions,complete_until"
+        "number,name,unit,github_login,term,policy,policy_hash,points,credits,state,contributions,complete_until,flags,unmet"
     );
     let hash = "ab".repeat(32);
     let expected = [
@@ -124,8 +125,19 @@ fn the_csv_begins_with_the_promised_columns_and_keeps_leading_zeros() {
         "proposed",
         "1",
         "2026-02-01T00:00:00Z",
+        "0",
+        "0",
     ];
     assert_eq!(rows[1], expected);
+}
+
+#[test]
+fn the_csv_says_how_much_a_person_must_look_at_and_how_much_is_not_met() {
+    let mut flagged = row("1", "A", Some(&[12_000]));
+    flagged.score.flagged = 2;
+    flagged.score.unmet = vec![Reason::new("requirement")];
+    let rows = csv_rows(&report(vec![flagged, row("2", "B", None)], &[]));
+    assert_eq!((&rows[1][12..], &rows[2][12..]), (&["2".to_owned(), "1".to_owned()][..], &[String::new(), String::new()][..]));
 }
 
 #[test]

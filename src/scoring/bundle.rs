@@ -56,6 +56,31 @@ pub struct Address {
     pub title: Option<String>,
 }
 
+/// Facts that a bundle was not made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// It has the work of other years, more or fewer.
+    Years,
+    /// How many people from outside contributed to each repository.
+    OutsideContributors,
+    /// The network scores of the class.
+    Network,
+    /// What earlier terms left under a policy of that name.
+    Prior,
+}
+
+impl Lack {
+    /// The word by which messages tell them apart.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Years => "years",
+            Self::OutsideContributors => "outside_contributors",
+            Self::Network => "network",
+            Self::Prior => "prior",
+        }
+    }
+}
+
 /// Why a text is no bundle.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
@@ -102,6 +127,25 @@ impl Bundle {
             return Err(Unreadable::Version(form.accredit_bundle));
         }
         serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(|error| no_bundle(error.to_string()))
+    }
+
+    /// What another policy asks for that was not collected for the bundle's own. Without it the number would be another than the one in the
+    /// database, and look as good.
+    pub fn lacks(own: &Policy, other: &Policy) -> Option<Lack> {
+        let outside = |policy: &Policy| policy.repositories.outside_contributors.unwrap_or(0);
+        let (is_same_class, is_same_name) = (other.audience == own.audience, other.name == own.name);
+        if other.years != own.years {
+            Some(Lack::Years)
+        } else if outside(other) > outside(own) {
+            // They were counted up to the number that its own policy wants, and no further.
+            Some(Lack::OutsideContributors)
+        } else if other.asks_for_network() && !(own.asks_for_network() && is_same_class) {
+            Some(Lack::Network)
+        } else if other.asks_for_prior() && !(own.asks_for_prior() && is_same_name) {
+            Some(Lack::Prior)
+        } else {
+            None
+        }
     }
 
     /// What these facts are worth under a policy, its own or another.

@@ -178,13 +178,15 @@ impl<'a> Case<'a> {
             .any(|statement| statement.name.as_deref() == Some(name) && statement.about == Some(About::Statement(id)))
     }
 
-    /// The contribution or repository that a statement rests on. One about another statement rests on what that one rests on.
+    /// The contribution or repository that a statement rests on. One about another statement rests on what that one rests on, taken back or
+    /// not: it is about the same work still.
     pub fn ground(&self, statement: &'a Statement) -> Option<&'a About> {
+        let all = &self.subject.statements;
         let mut about = statement.about.as_ref()?;
         // A ring of statements that name each other rests on nothing.
-        for _ in 0..=self.standing.len() {
+        for _ in 0..=all.len() {
             let About::Statement(id) = about else { return Some(about) };
-            about = self.standing.iter().find(|standing| standing.id == *id)?.about.as_ref()?;
+            about = all.iter().find(|other| other.id == *id)?.about.as_ref()?;
         }
         None
     }

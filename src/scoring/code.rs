@@ -56,6 +56,8 @@ codes! {
     NotReviewedMoreThanOnce = "not_reviewed_more_than_once",
     /// [rule]
     NoSourceCode = "no_source_code",
+    /// [rule]
+    NoLines = "no_lines",
     /// It was opened after the last day [rule, day, last].
     OpenedLate = "opened_late",
     /// It was merged or closed after the last day [rule, day, last].
@@ -78,6 +80,8 @@ codes! {
     ExcludedByPerson = "excluded_by_person",
     /// Another of the member's claims on the same work counts [other: `owner/name#12`, or the name of what was stated].
     CountedElsewhere = "counted_elsewhere",
+    /// It earned points in an earlier term under a rule book of this name [term: its code].
+    PaidBefore = "paid_before",
     /// The share of somebody who is not the author is backed neither by commits nor by the author and a mentor.
     ShareNotBacked = "share_not_backed",
     /// A mark, log, role or achievement that was taken back [by, day, why: of the withdrawal].
@@ -93,11 +97,14 @@ codes! {
     WaitingAfterRevert = "waiting_after_revert",
     /// The confirmation of somebody is not there yet [rule, who].
     NotYetConfirmed = "not_yet_confirmed",
+    /// A network score, some of whose months are not over, or a measure whose condition asks for one.
+    MonthsNotOver = "months_not_over",
     // ------------------------------------------------------------ limited
     /// All caps: [points: the most or empty, items: the most or empty, counts: what was left and counts, earned: base times factors, kinds,
     /// categories, groups: each a list or empty].
     CapItem = "cap_item",
     CapKind = "cap_kind",
+    CapWork = "cap_work",
     CapRepository = "cap_repository",
     CapCategory = "cap_category",
     CapGroup = "cap_group",
@@ -126,11 +133,14 @@ codes! {
     Copied = "copied",
     /// Most of its lines only moved or differ in white space [lines, of].
     Moved = "moved",
+    /// Most of its lines are in files too large for GitHub to show [lines, of].
+    Unread = "unread",
     /// A later pull request took it back [number: its own, day: of the revert].
     Reverted = "reverted",
     /// GitHub does not show it any more [day].
     Gone = "gone",
-    /// A commit whose time nobody vouches for, since no pull request brought it.
+    /// A commit whose time nobody vouches for, since no pull request brought it, or one that was open for long [days: so long; absent where
+    /// none brought it].
     UnvouchedTime = "unvouched_time",
     // ------------------------------------------------------------ flags of a member
     /// So many pull requests opened on a day [items, day, most].
@@ -144,7 +154,7 @@ codes! {
     /// The linked account changed [day].
     AccountChanged = "account_changed",
     // ------------------------------------------------------------ of the whole
-    /// A requirement of the policy [measure, amount, from or below].
+    /// A requirement of the policy [measure, amount: or empty, where nobody knows it yet, from or below].
     RequirementNotMet = "requirement_not_met",
     // ------------------------------------------------------------ what a base rests on (`Line::basis`)
     /// [from: the term that left it over, or empty]
@@ -168,6 +178,7 @@ impl Code {
         match per {
             Per::Item => Self::CapItem,
             Per::Kind => Self::CapKind,
+            Per::Work => Self::CapWork,
             Per::Repository => Self::CapRepository,
             Per::Category => Self::CapCategory,
             Per::Group => Self::CapGroup,
@@ -184,7 +195,7 @@ impl Code {
             Self::OtherAccount | Self::UntrackedRepository | Self::NoRule | Self::Category | Self::OutsideTerm | Self::Name => {
                 Answer::NotApplicable
             }
-            Self::StillOpen | Self::Waiting | Self::WaitingAfterRevert | Self::NotYetConfirmed => Answer::NotYet,
+            Self::StillOpen | Self::Waiting | Self::WaitingAfterRevert | Self::NotYetConfirmed | Self::MonthsNotOver => Answer::NotYet,
             _ => Answer::Zero,
         }
     }

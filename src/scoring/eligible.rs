@@ -30,11 +30,12 @@ pub(super) fn admit<'a>(case: &Case<'a>, item: Item<'a>) -> Result<(Place<'a>, O
             Ok((Place { repository: Some(repository), category: &repository.category }, share))
         }
         Item::Statement(statement) => {
+            let share = shares::of_statement(case, statement)?;
             excluded_by_person(case, item)?;
             let Some(id) = case.repository_of(statement) else { return Ok((Place { repository: None, category: "" }, None)) };
             let repository = case.context.repositories.get(&id).ok_or(Exclusion::UntrackedRepository)?;
             counts_there(case, repository, case.happened_at(statement))?;
-            Ok((Place { repository: Some(repository), category: &repository.category }, None))
+            Ok((Place { repository: Some(repository), category: &repository.category }, share))
         }
     }
 }
@@ -58,7 +59,9 @@ fn counts_there<'a>(case: &Case<'a>, repository: &'a RepositoryContext, at: Date
         return Err(Exclusion::NotListed(repository));
     }
     if wanted.osi_licence && !repository.license.as_deref().is_some_and(licences::is_osi_approved) {
-        return Err(Exclusion::Licence(repository.license.as_deref()));
+        // Of a repository that was never fetched nobody knows it.
+        let known = repository.license.as_deref().or(repository.github_created_at.is_none().then_some(licences::UNKNOWN));
+        return Err(Exclusion::Licence(known));
     }
     if let Some(least) = wanted.min_age_days {
         let days = repository.github_created_at.map_or(0, |created| (at - created).num_days().max(0));
@@ -115,9 +118,9 @@ fn untouched<'a>(case: &Case<'a>, contribution: &'a Contribution) -> Result<(), 
     Ok(())
 }
 
-/// `type: spam` has the word `spam`, `spammy` has not.
+/// `type: spam` has the word `spam`, `spammy` has not. Chinese writes no space: `垃圾spam` has it.
 pub(super) fn has_word(label: &str, word: &str) -> bool {
-    let is_apart = |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_alphanumeric());
+    let is_apart = |neighbour: Option<char>| neighbour.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_');
     !word.is_empty()
         && label.char_indices().any(|(at, _)| {
             let end = at + word.len();

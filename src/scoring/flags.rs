@@ -24,6 +24,8 @@ use crate::model::{
 const MOVED_FROM: i64 = 20;
 /// A changed account is looked at so many days long.
 const ACCOUNT_DAYS: i64 = 14;
+/// In a pull request that was open for longer, the dates of the commits can be in another week than the work.
+const VOUCHED_DAYS: i64 = 7;
 const SPAM: [&str; 2] = ["spam", "invalid"];
 
 /// Those of one line. What earned nothing needs no look.
@@ -37,11 +39,12 @@ pub(super) fn of_line(case: &Case<'_>, judged: &Judged<'_>) -> Vec<Reason> {
         change.and_then(|change| automation_mark(case, contribution, change)),
         case.context.copies.get(&contribution.key).map(|url| Reason::new(Code::Copied.as_str()).with("url", url)),
         change.and_then(|change| moved(contribution, change)),
+        change.and_then(|change| unread(contribution, change)),
         rules::reverted_at(case, contribution).map(|at| {
             Reason::new(Code::Reverted.as_str()).with("number", contribution.number.unwrap_or_default()).with("day", case.day(at))
         }),
         contribution.gone_at.map(|at| Reason::new(Code::Gone.as_str()).with("day", case.day(at))),
-        (contribution.key.kind == Kind::Commit && contribution.number.is_none()).then(|| Reason::new(Code::UnvouchedTime.as_str())),
+        unvouched_time(contribution),
     ]
     .into_iter()
     .flatten()
@@ -67,10 +70,29 @@ fn automation_mark(case: &Case<'_>, contribution: &Contribution, change: &Change
         .then(|| Reason::new(Code::AutomationMark.as_str()).with("mark", change.automation.join(", ")))
 }
 
+/// A commit's own clock says anything between the opening and the merge of the pull request that brought it.
+fn unvouched_time(contribution: &Contribution) -> Option<Reason> {
+    let reason = || Reason::new(Code::UnvouchedTime.as_str());
+    if contribution.key.kind != Kind::Commit {
+        return None;
+    }
+    if contribution.number.is_none() {
+        return Some(reason());
+    }
+    let open = contribution.closed_at? - contribution.parent_opened_at?;
+    (open > TimeDelta::days(VOUCHED_DAYS)).then(|| reason().with("days", open.num_days()))
+}
+
 fn moved(contribution: &Contribution, change: &Change) -> Option<Reason> {
     let moved = change.unchanged_lines?;
     let of = contribution.effective_lines?.saturating_add(moved);
     (moved > MOVED_FROM && moved > of / 2).then(|| Reason::new(Code::Moved.as_str()).with("lines", moved).with("of", of))
+}
+
+/// Most of it is too large for GitHub to show: whether more than white space changed is for a person to see.
+fn unread(contribution: &Contribution, change: &Change) -> Option<Reason> {
+    let (lines, of) = (change.unread_lines, contribution.effective_lines?);
+    (lines > MOVED_FROM && lines > of / 2).then(|| Reason::new(Code::Unread.as_str()).with("lines", lines).with("of", of))
 }
 
 /// Those of the member.
@@ -108,7 +130,14 @@ fn own<'a>(case: &Case<'a>, judged: &[Judged<'a>]) -> impl Iterator<Item = &'a C
     judged.iter().filter_map(|judged| judged.item.contribution()).filter(move |contribution| contribution.account == Some(account))
 }
 
-/// Two people who mostly confirm each other: those whose word stands behind what counts, and those whose work the member approved.
+/// It was opened in the window, or merged or closed in it.
+fn touches_window(case: &Case<'_>, contribution: &Contribution) -> bool {
+    let window = case.context.window;
+    window.contains(contribution.occurred_at) || contribution.closed_at.is_some_and(|at| window.contains(at))
+}
+
+/// Two people who mostly confirm each other: those whose word stands behind the member's pull requests, and those whose work the member
+/// approved.
 fn mutual_reviews(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
     let mut with: BTreeMap<AccountId, (u32, u32)> = BTreeMap::new();
     let (mut approvals, mut confirmed) = (0_u32, 0_u32);
@@ -120,11 +149,9 @@ fn mutual_reviews(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
             }
         }
     }
-    for judged in judged.iter().filter(|judged| matches!(judged.verdict, Verdict::Earned(_) | Verdict::Measured)) {
-        let Some(contribution) = judged.item.contribution().filter(|contribution| contribution.key.kind == Kind::PullRequest) else {
-            continue;
-        };
-        if contribution.account == Some(case.subject.account) {
+    // Whatever they earned: an approval that is traded stands on a pull request that is still open, too.
+    for contribution in own(case, judged).filter(|contribution| contribution.key.kind == Kind::PullRequest) {
+        if touches_window(case, contribution) && !contribution.confirmed_by.is_empty() {
             confirmed += 1;
             for account in &contribution.confirmed_by {
                 with.entry(*account).or_default().1 += 1;
@@ -153,13 +180,12 @@ fn mutual_reviews(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
 }
 
 fn spam(case: &Case<'_>, judged: &[Judged<'_>]) -> Option<Reason> {
-    let window = case.context.window;
     let is_spam = |judged: &&Judged<'_>| {
-        let Verdict::Excluded(Exclusion::Label(label)) = judged.verdict else { return false };
-        let in_window = judged.item.contribution().is_some_and(|contribution| {
-            window.contains(contribution.occurred_at) || contribution.closed_at.is_some_and(|at| window.contains(at))
-        });
-        in_window && SPAM.iter().any(|word| has_word(label, word))
+        let (Verdict::Excluded(Exclusion::Label(_)), Some(contribution)) = (&judged.verdict, judged.item.contribution()) else {
+            return false;
+        };
+        let is_called = |label: &String| SPAM.iter().any(|word| has_word(label, word));
+        touches_window(case, contribution) && contribution.labels.iter().any(is_called)
     };
     let items = judged.iter().filter(is_spam).count();
     (items > 0 && items >= usize::try_from(case.policy.flags.spam_items).unwrap_or(usize::MAX))

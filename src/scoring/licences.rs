@@ -1,6 +1,9 @@
 //! The licences that the Open Source Initiative approves, by their SPDX ids as GitHub writes them.
 //! It must not guess: a licence that is not in the list is not approved. Source: the field `isOsiApproved` of the SPDX licence list 3.27.
 
+/// GitHub's word for a licence that it cannot tell.
+pub(super) const UNKNOWN: &str = "NOASSERTION";
+
 /// In lower case and in order, with the short forms (`gpl-3.0`) that GitHub gives.
 #[rustfmt::skip]
 const OSI: &[&str] = &[

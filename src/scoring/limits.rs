@@ -18,6 +18,8 @@ use crate::model::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Account<'a> {
     Kind(ItemKind),
+    /// By its number.
+    Work(RepositoryId, i64),
     Repository(RepositoryId),
     Category(&'a str),
     Group(&'a str),
@@ -160,6 +162,10 @@ impl<'a> Claim<'a, '_> {
             (Per::Group, _) => self.group().map(Account::Group),
             (Per::Item, _) => Some(Account::Item),
             (Per::Kind, Self::Item(judged, _)) => Some(Account::Kind(judged.item.kind())),
+            (Per::Work, Self::Item(judged, _)) => {
+                let contribution = judged.item.contribution()?;
+                Some(Account::Work(contribution.key.repository, contribution.number?))
+            }
             (Per::Repository, Self::Item(judged, _)) => judged.repository.map(Account::Repository),
             (Per::Category, Self::Item(judged, _)) => judged.repository.map(|_| Account::Category(judged.category)),
             _ => None,

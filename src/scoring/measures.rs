@@ -9,7 +9,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::{
     Standing,
     case::{Case, Item},
-    pay,
+    pay, units,
     verdict::{Judged, Limited},
 };
 use crate::model::{
@@ -35,6 +35,8 @@ pub(super) struct Measured<'a> {
     /// Its condition, where that does not hold, and the amount that was asked for.
     pub unmet: Option<(&'a Condition, Decimal)>,
     pub excluded_by: Option<&'a Statement>,
+    /// The months that it, or what its condition asks for, is made of are not over: nobody knows it yet.
+    pub is_open: bool,
     pub points: Points,
     pub limited: Option<Limited<'a>>,
 }
@@ -42,8 +44,8 @@ pub(super) struct Measured<'a> {
 /// All measures of a policy. Those that earn nothing are there too: conditions ask for them.
 pub(super) struct Measures<'a> {
     measures: &'a [Measure],
-    /// All that each counts; of one that is taken of each repository, the largest.
-    amounts: Vec<Decimal>,
+    /// All that each counts; of one that is taken of each repository, the largest; `None`: nobody knows it yet.
+    amounts: Vec<Option<Decimal>>,
     pub taken: Vec<Measured<'a>>,
 }
 
@@ -53,6 +55,8 @@ struct Found<'a, 'j> {
     judged: &'j Judged<'a>,
     at: DateTime<Utc>,
     part: Decimal,
+    /// Where the policy has units: the one to which this pull request belongs among those that the measure counts.
+    unit: Option<usize>,
 }
 
 /// Whether a measure counts items of that kind. One that names none counts what its number is made of.
@@ -86,19 +90,21 @@ impl<'a> Measures<'a> {
             let largest = match measure.count {
                 Count::Openrank | Count::Activity => {
                     let taken = network(case, measure);
-                    let amount = taken.amount;
+                    let amount = (!taken.is_open).then_some(taken.amount);
                     all.taken.push(taken);
                     amount
                 }
-                _ => all.take_of_items(case, measure, items(judged, index)),
+                _ => Some(all.take_of_items(case, measure, items(case, judged, index))),
             };
             all.amounts.push(largest);
         }
         for at in 0..all.taken.len() {
-            let unmet = all.taken[at].measure.when.as_ref().and_then(|when| Some((when, all.missed(when)?)));
+            let when = all.taken[at].measure.when.as_ref();
+            let is_open = when.is_some_and(|when| all.asked(&when.measure, 0).is_none());
+            let unmet = when.filter(|_| !is_open).and_then(|when| Some((when, all.missed(when)??)));
             let taken = &mut all.taken[at];
-            taken.unmet = unmet;
-            if let Some(pay) = taken.measure.pay.as_ref().filter(|_| unmet.is_none() && taken.excluded_by.is_none()) {
+            (taken.unmet, taken.is_open) = (unmet, taken.is_open || is_open);
+            if let Some(pay) = taken.measure.pay.as_ref().filter(|_| unmet.is_none() && taken.excluded_by.is_none() && !taken.is_open) {
                 taken.base = pay::amount(pay, taken.amount);
                 taken.points = pay::times(taken.base, taken.part);
             }
@@ -128,26 +134,27 @@ impl<'a> Measures<'a> {
         largest
     }
 
-    /// The amount that misses a condition; `None` where the condition holds.
-    pub fn missed(&self, condition: &Condition) -> Option<Decimal> {
+    /// The amount that misses a condition; `None` where the condition holds. What nobody knows yet reaches nothing and is below nothing:
+    /// there is no amount then.
+    pub fn missed(&self, condition: &Condition) -> Option<Option<Decimal>> {
         let amount = self.asked(&condition.measure, 0);
-        (!reaches(condition.reach, amount)).then_some(amount)
+        (!amount.is_some_and(|amount| reaches(condition.reach, amount))).then_some(amount)
     }
 
     /// The amount that a condition goes by: nothing, where the measure's own condition does not hold.
     pub fn amount(&self, id: &str) -> Decimal {
-        self.asked(id, 0)
+        self.asked(id, 0).unwrap_or_default()
     }
 
-    /// Conditions that ask for each other in a ring hold nowhere.
-    fn asked(&self, id: &str, depth: usize) -> Decimal {
-        let Some(index) = self.measures.iter().position(|measure| measure.id == id) else { return Decimal::ZERO };
+    /// `None`: nobody knows it yet. Conditions that ask for each other in a ring hold nowhere.
+    fn asked(&self, id: &str, depth: usize) -> Option<Decimal> {
+        let Some(index) = self.measures.iter().position(|measure| measure.id == id) else { return Some(Decimal::ZERO) };
         let holds = match &self.measures[index].when {
             None => true,
             Some(_) if depth > self.measures.len() => false,
-            Some(when) => reaches(when.reach, self.asked(&when.measure, depth + 1)),
+            Some(when) => reaches(when.reach, self.asked(&when.measure, depth + 1)?),
         };
-        if holds { self.amounts[index] } else { Decimal::ZERO }
+        if holds { self.amounts[index] } else { Some(Decimal::ZERO) }
     }
 }
 
@@ -159,12 +166,30 @@ fn reaches(reach: Reach, amount: Decimal) -> bool {
 }
 
 /// The items that a measure counts, in their order.
-fn items<'a, 'j>(judged: &'j [Judged<'a>], measure: usize) -> Vec<Found<'a, 'j>> {
+fn items<'a, 'j>(case: &Case<'a>, judged: &'j [Judged<'a>], measure: usize) -> Vec<Found<'a, 'j>> {
     let one = |judged: &'j Judged<'a>| {
         let counted = judged.measures.iter().find(|counted| counted.measure == measure)?;
-        Some(Found { judged, at: counted.at, part: judged.share.map_or(Decimal::ONE, |share| share.part) })
+        Some(Found { judged, at: counted.at, part: judged.share.map_or(Decimal::ONE, |share| share.part), unit: None })
     };
-    judged.iter().filter_map(one).collect()
+    let mut found: Vec<Found<'a, 'j>> = judged.iter().filter_map(one).collect();
+    if let Some(units) = case.policy.units.as_ref().filter(|_| case.policy.measures[measure].count == Count::Items) {
+        let pull_request = |(at, found): (usize, &Found<'a, 'j>)| {
+            let contribution = found.judged.item.contribution().filter(|contribution| contribution.key.kind == Kind::PullRequest)?;
+            Some((contribution, at))
+        };
+        let opened = found.iter().enumerate().filter_map(pull_request).collect();
+        for (number, unit) in units::together(units, opened).into_iter().enumerate() {
+            unit.into_iter().for_each(|at| found[at].unit = Some(number));
+        }
+    }
+    found
+}
+
+/// How many there are, where pull requests that belong together are one.
+fn count(items: &[Found<'_, '_>]) -> Decimal {
+    let alone = items.iter().filter(|found| found.unit.is_none()).count();
+    let units: BTreeSet<usize> = items.iter().filter_map(|found| found.unit).collect();
+    Decimal::from(alone + units.len())
 }
 
 /// What is paid. Where others share some of the items, it is the best that the member can claim: the measure of those in which the part is
@@ -193,6 +218,7 @@ fn unpaid(measure: &Measure, amount: Decimal, at: DateTime<Utc>) -> Measured<'_>
         part: Decimal::ONE,
         unmet: None,
         excluded_by: None,
+        is_open: false,
         points: Points::ZERO,
         limited: None,
     }
@@ -204,7 +230,7 @@ fn last_moment(case: &Case<'_>) -> DateTime<Utc> {
 
 fn amount(case: &Case<'_>, measure: &Measure, items: &[Found<'_, '_>]) -> Decimal {
     match measure.count {
-        Count::Items => Decimal::from(items.len()),
+        Count::Items => count(items),
         Count::Kinds => Decimal::from(items.iter().map(|found| found.judged.item.kind()).collect::<BTreeSet<_>>().len()),
         Count::Repositories => Decimal::from(items.iter().filter_map(|found| found.judged.repository).collect::<BTreeSet<_>>().len()),
         Count::Weeks => weeks(case, measure.serves_later_weeks, items),
@@ -215,11 +241,11 @@ fn amount(case: &Case<'_>, measure: &Measure, items: &[Found<'_, '_>]) -> Decima
     }
 }
 
-/// Of each name the mark that was stated last.
+/// Of each name, about each thing, the mark that was stated last: a second project's mark leaves that of the first alone.
 fn newest_marks(items: &[Found<'_, '_>]) -> Decimal {
     let mut marks: Vec<&Statement> = items.iter().filter_map(|found| found.judged.item.statement()).collect();
-    marks.sort_unstable_by(|a, b| a.name.cmp(&b.name).then_with(|| (b.stated_at, b.id).cmp(&(a.stated_at, a.id))));
-    marks.dedup_by(|later, first| later.name == first.name);
+    marks.sort_unstable_by(|a, b| (&a.name, &a.about, b.stated_at, b.id).cmp(&(&b.name, &b.about, a.stated_at, a.id)));
+    marks.dedup_by(|later, first| (&later.name, &later.about) == (&first.name, &first.about));
     sum(marks.iter().filter_map(|mark| mark.value))
 }
 
@@ -259,7 +285,7 @@ fn network<'a>(case: &Case<'a>, measure: &'a Measure) -> Measured<'a> {
     });
     let excluded_by = case.network_exclusion();
     let amount = standing.filter(|_| excluded_by.is_none()).map_or(Decimal::ZERO, |standing| normalised(measure.normalise, standing));
-    Measured { excluded_by, ..unpaid(measure, amount, last_moment(case)) }
+    Measured { excluded_by, is_open: standing.is_none() && excluded_by.is_none(), ..unpaid(measure, amount, last_moment(case)) }
 }
 
 /// The number, or the place in the class from 1 down.
@@ -268,6 +294,8 @@ fn normalised(normalise: Normalise, standing: &Standing) -> Decimal {
     let part = |some: u64, of: u64| if of == 0 { Decimal::ZERO } else { Decimal::from(some) / Decimal::from(of) };
     let exact = match normalise {
         Normalise::None => standing.value,
+        // Who has done nothing has no place, however many others have done nothing either.
+        Normalise::Percentile | Normalise::Rank if standing.value.is_zero() => Decimal::ZERO,
         Normalise::Percentile => part(below + equal, class),
         // The first of a class of one has nobody above.
         Normalise::Rank if class == 1 => Decimal::ONE,

@@ -4,6 +4,7 @@
 mod bundle;
 mod case;
 mod code;
+mod due;
 mod eligible;
 mod flags;
 mod licences;
@@ -46,9 +47,10 @@ use crate::model::{
     term::Window,
 };
 
-pub use bundle::{Address, Bundle, Found, Unreadable};
+pub use bundle::{Address, Bundle, Found, Lack, Unreadable};
 use case::Case;
 pub use code::Code;
+pub use due::changes_at;
 use tally::tally;
 
 /// Whose contributions are scored.
@@ -107,6 +109,9 @@ pub struct Prior {
     pub carried_from: Option<String>,
     /// Credits of earlier terms under rule books of this name.
     pub credits: Credits,
+    /// The contributions that earned points in earlier terms under rule books of this name, each with that term's code.
+    #[serde(with = "pairs", default)]
+    pub paid: HashMap<Key, String>,
 }
 
 /// What all members of one evaluation share.

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::{
     Code,
     case::{Case, Item},
+    licences,
     verdict::{Asked, Exclusion, Judged},
     words::{code, listed, said},
 };
@@ -38,6 +39,7 @@ pub(super) fn excluded(case: &Case<'_>, judged: &Judged<'_>, exclusion: Exclusio
         Exclusion::Automation(mark) => with(Code::Automation, &|reason| reason.with("mark", mark)),
         Exclusion::NoRule => with(Code::NoRule, &|reason| reason.with("kind", judged.item.kind())),
         Exclusion::CountedElsewhere(winner) => with(Code::CountedElsewhere, &|reason| reason.with("other", named(case, winner))),
+        Exclusion::PaidBefore(term) => with(Code::PaidBefore, &|reason| reason.with("term", term)),
         Exclusion::Waiting { until } => with(Code::Waiting, &|reason| reason.with("until", case.day(until)).with("days", days)),
         Exclusion::WaitingAfterRevert { until, reverted } => with(Code::WaitingAfterRevert, &|reason| {
             reason.with("until", case.day(until)).with("days", days).with("reverted", case.day(reverted))
@@ -87,7 +89,7 @@ fn day_there(case: &Case<'_>, asked: Asked<'_>, at: DateTime<Utc>) -> NaiveDate 
 fn licence_word(licence: Option<&str>) -> &str {
     match licence {
         None => "none",
-        Some("NOASSERTION") => "unknown",
+        Some(licences::UNKNOWN) => "unknown",
         Some(id) => id,
     }
 }
@@ -115,6 +117,7 @@ const fn missing(requirement: Requirement) -> Code {
         Requirement::InOwnPullRequest => Code::NotInOwnPullRequest,
         Requirement::ReviewedMoreThanOnce => Code::NotReviewedMoreThanOnce,
         Requirement::SourceCode => Code::NoSourceCode,
+        Requirement::ChangesLines => Code::NoLines,
     }
 }
 

@@ -5,11 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     case::{Case, Item, Place, end_of_day},
-    eligible, measures, pay,
+    eligible, measures, pay, shares,
     verdict::{Asked, Counted, Exclusion, Judged, Verdict},
 };
 use crate::model::{
     contribution::{Contribution, Kind, State},
+    points::Points,
     policy::{DatedBy, Requirement, Rule},
     statement::{Statement, StatementKind},
 };
@@ -38,7 +39,22 @@ pub(super) fn judge<'a>(case: &Case<'a>, item: Item<'a>) -> Judged<'a> {
     if !case.policy.measures.is_empty() {
         measure(case, place, closeness, &mut judged);
     }
+    if let Some(term) = paid_before(case, &judged) {
+        judged = Judged { verdict: Verdict::Excluded(Exclusion::PaidBefore(term)), measures: Vec::new(), points: Points::ZERO, ..judged };
+    }
     judged
+}
+
+/// The earlier term that paid what would count, now or later: two versions of a rule book may date one work differently. A rule book of
+/// several years looks at them anew each time.
+fn paid_before<'a>(case: &Case<'a>, judged: &Judged<'a>) -> Option<&'a str> {
+    let contribution = judged.item.contribution().filter(|_| case.policy.years.is_none())?;
+    let term = case.subject.prior.paid.get(&contribution.key)?;
+    let counts = match &judged.verdict {
+        Verdict::Earned(_) | Verdict::Measured => true,
+        Verdict::Excluded(exclusion) => exclusion.is_not_yet(),
+    };
+    counts.then_some(term)
 }
 
 /// Notes the measures that count it. Where no rule fits, a measure can have come closer than all rules.
@@ -94,11 +110,17 @@ fn miss<'a>(case: &Case<'a>, asked: Asked<'a>, item: Item<'a>, place: Place<'a>)
             (!fits).then_some((2, Exclusion::Name(asked)))
         }
         Item::Contribution(contribution) => {
+            // What is open can still come into the state that is asked for.
+            let is_open = contribution.state == State::Open;
             if !selector.states.is_empty() && !selector.states.contains(&contribution.state) {
-                return Some((3, Exclusion::State(asked)));
+                return Some((3, if is_open { Exclusion::StillOpen(asked) } else { Exclusion::State(asked) }));
             }
             let unmet = (4..).zip(&selector.requires).find(|(_, requirement)| !met(case, **requirement, contribution));
-            unmet.map(|(closeness, requirement)| (closeness, Exclusion::Requirement { asked, requirement: *requirement }))
+            unmet.map(|(closeness, requirement)| {
+                let waits = is_open && *requirement == Requirement::Merged;
+                let requirement = *requirement;
+                (closeness, if waits { Exclusion::StillOpen(asked) } else { Exclusion::Requirement { asked, requirement } })
+            })
         }
     }
 }
@@ -107,13 +129,17 @@ fn met(case: &Case<'_>, requirement: Requirement, contribution: &Contribution) -
     let account = case.subject.account;
     match requirement {
         Requirement::Merged => contribution.state == State::Merged,
-        Requirement::ConfirmedByAnother => contribution.confirmed_by.iter().any(|by| *by != account),
+        Requirement::ConfirmedByAnother => {
+            let shares = |by| shares::is_sharing(case, contribution, by);
+            contribution.confirmed_by.iter().any(|by| *by != account && !shares(*by))
+        }
         // A deleted account is nobody's any more, so it is not the member's either.
         Requirement::OnAnothersWork => contribution.parent_account != Some(account),
         Requirement::OnAcceptedWork => contribution.parent_accepted == Some(true),
         Requirement::InOwnPullRequest => contribution.parent_account == Some(account),
         Requirement::ReviewedMoreThanOnce => contribution.change.as_ref().is_some_and(|change| change.reviews > 1),
         Requirement::SourceCode => contribution.change.as_ref().is_some_and(|change| change.has_source == Some(true)),
+        Requirement::ChangesLines => contribution.effective_lines != Some(0),
     }
 }
 
@@ -179,6 +205,8 @@ fn waited<'a>(case: &Case<'a>, contribution: &Contribution, counted_at: DateTime
         return Ok(());
     }
     let wait = TimeDelta::days(i64::from(days));
+    // What is dated by its opening was not there to be reverted before it was merged.
+    let counted_at = contribution.closed_at.map_or(counted_at, |closed| closed.max(counted_at));
     if let Some(reverted) = reverted_at(case, contribution) {
         let until = reverted.max(counted_at) + wait;
         return if until > case.context.as_of { Err(Exclusion::WaitingAfterRevert { until, reverted }) } else { Ok(()) };

@@ -5,9 +5,10 @@ use rust_decimal::Decimal;
 
 use super::{case::Case, verdict::Exclusion};
 use crate::model::{
+    account::AccountId,
     contribution::Contribution,
     policy::Works,
-    statement::{Statement, StatementKind},
+    statement::{About, Statement, StatementKind},
 };
 
 /// The member's part, and what it rests on.
@@ -37,16 +38,44 @@ pub(super) fn of_member<'a>(case: &Case<'a>, contribution: &Contribution) -> Res
     let stated = if shares.is_empty() { None } else { shares.get(&contribution.key) };
     let Some(stated) = stated else { return if is_author { Ok(None) } else { Err(Exclusion::OtherAccount) } };
     let parts = parts(&case.policy.works, stated);
-    match parts.iter().find(|(statement, _)| statement.member == case.subject.member) {
-        Some((statement, share)) if is_author || is_backed(case, contribution, statement) => Ok(Some(*share)),
+    match of(case, &parts) {
+        Some((statement, share)) if is_author || is_backed(case, contribution, statement) => Ok(Some(share)),
         Some(_) => Err(Exclusion::ShareNotBacked),
         None if !is_author => Err(Exclusion::OtherAccount),
-        None if parts.is_empty() => Ok(None),
-        None => {
-            let others: Decimal = parts.iter().map(|(_, share)| share.part).sum();
-            Ok(Some(Share { part: (Decimal::ONE - others).max(Decimal::ZERO), how: How::Rest }))
-        }
+        None => Ok(rest(&parts)),
     }
+}
+
+/// The member's part of what a statement rests on: an achievement by a shared work is shared as the work is.
+pub(super) fn of_statement<'a>(case: &Case<'a>, statement: &'a Statement) -> Result<Option<Share>, Exclusion<'a>> {
+    let shares = &case.context.shares;
+    let Some(About::Contribution(key)) = (!shares.is_empty()).then(|| case.ground(statement)).flatten() else { return Ok(None) };
+    let Some(stated) = shares.get(key) else { return Ok(None) };
+    if let Some(contribution) = case.subject.shared.iter().find(|contribution| contribution.key == *key) {
+        return of_member(case, contribution);
+    }
+    // It is the member's own, then.
+    let parts = parts(&case.policy.works, stated);
+    Ok(of(case, &parts).map(|(_, share)| share).or_else(|| rest(&parts)))
+}
+
+/// What is stated for the member.
+fn of<'s>(case: &Case<'_>, parts: &[(&'s Statement, Share)]) -> Option<(&'s Statement, Share)> {
+    parts.iter().copied().find(|(statement, _)| statement.member == case.subject.member)
+}
+
+/// What the others leave; `None` where nobody has a part.
+fn rest(parts: &[(&Statement, Share)]) -> Option<Share> {
+    let others: Decimal = parts.iter().map(|(_, share)| share.part).sum();
+    (!parts.is_empty()).then(|| Share { part: (Decimal::ONE - others).max(Decimal::ZERO), how: How::Rest })
+}
+
+/// Where shares are stated, all who have a commit in it are taken for those who share: which member has which account is not known here.
+pub(super) fn is_sharing(case: &Case<'_>, contribution: &Contribution, account: AccountId) -> bool {
+    let shares = &case.context.shares;
+    !shares.is_empty()
+        && contribution.change.as_ref().is_some_and(|change| change.committers.contains(&account))
+        && shares.get(&contribution.key).is_some_and(|stated| !stated.is_empty())
 }
 
 fn is_backed(case: &Case<'_>, contribution: &Contribution, share: &Statement) -> bool {

@@ -27,23 +27,23 @@ pub(super) struct UnitCap {
 
 /// `factor` is what the groups' factors make of an item.
 pub(super) fn cap<'a>(policy: &Policy, units: &Units, judged: &mut [Judged<'a>], factor: impl Fn(&Judged<'a>) -> Decimal) {
-    let mut opened: Vec<(&'a Contribution, usize)> =
-        judged.iter().enumerate().filter_map(|(at, judged)| Some((paid(judged)?, at))).collect();
-    if opened.len() < 2 {
-        return;
+    let opened = judged.iter().enumerate().filter_map(|(at, judged)| Some((paid(judged)?, at))).collect();
+    for unit in together(units, opened) {
+        if unit.len() > 1 {
+            cap_one(policy, units, judged, &unit, &factor);
+        }
     }
+}
+
+/// The places of the pull requests of each unit, in their order.
+pub(super) fn together(units: &Units, mut opened: Vec<(&Contribution, usize)>) -> Vec<Vec<usize>> {
     opened.sort_unstable_by(|(a, _), (b, _)| {
         (a.key.repository, a.occurred_at, &a.key.github_id).cmp(&(b.key.repository, b.occurred_at, &b.key.github_id))
     });
-    for repository in opened.chunk_by(|(a, _), (b, _)| a.key.repository == b.key.repository) {
-        for mut unit in group(units, repository) {
-            if unit.len() > 1 {
-                // The items stand in the order in which limits take them.
-                unit.sort_unstable();
-                cap_one(policy, units, judged, &unit, &factor);
-            }
-        }
-    }
+    let of_repositories = opened.chunk_by(|(a, _), (b, _)| a.key.repository == b.key.repository);
+    let mut found: Vec<Vec<usize>> = of_repositories.flat_map(|repository| group(units, repository)).collect();
+    found.iter_mut().for_each(|unit| unit.sort_unstable());
+    found
 }
 
 /// The pull request, where a rule pays it (even if nothing: its lines are part of the whole).

@@ -117,6 +117,8 @@ pub(super) enum Exclusion<'a> {
     },
     /// The claim that is worth most.
     CountedElsewhere(Item<'a>),
+    /// In the term with this code.
+    PaidBefore(&'a str),
 }
 
 /// A rule or a measure that was asked for an item.

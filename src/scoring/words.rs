@@ -100,7 +100,7 @@ fn group_factors(applied: &[Applied<'_>], group: Option<&str>) -> Vec<Factor> {
         .map(|applied| Factor {
             name: Cow::Owned(applied.factor.id.clone()),
             value: applied.factor.factor,
-            reason: asked_for(code(Code::GroupFactor).with("factor", &applied.factor.id), &applied.factor.when, applied.amount),
+            reason: asked_for(code(Code::GroupFactor).with("factor", &applied.factor.id), &applied.factor.when, Some(applied.amount)),
         })
         .collect()
 }
@@ -144,9 +144,10 @@ fn measured(count: Count, amount: Decimal) -> Reason {
     code(Code::Measured).with("count", count).with("amount", amount.normalize())
 }
 
-/// A condition and what it asked for.
-pub(super) fn asked_for(reason: Reason, condition: &Condition, amount: Decimal) -> Reason {
-    let reason = reason.with("measure", &condition.measure).with("amount", amount.normalize());
+/// A condition and what it asked for; of what nobody knows yet there is no amount.
+pub(super) fn asked_for(reason: Reason, condition: &Condition, amount: Option<Decimal>) -> Reason {
+    let amount = amount.map_or_else(String::new, |amount| amount.normalize().to_string());
+    let reason = reason.with("measure", &condition.measure).with("amount", amount);
     match condition.reach {
         Reach::From(from) => reason.with("from", from.normalize()),
         Reach::Below(below) => reason.with("below", below.normalize()),
@@ -184,14 +185,16 @@ pub(super) fn of_measure(taken: &Measured<'_>, applied: &[Applied<'_>]) -> Line 
     let source = Source::Measure { measure: measure.id.clone(), repository: taken.repository, amount: taken.amount.normalize() };
     let shared = (taken.part != Decimal::ONE).then(|| share(Share { part: taken.part, how: How::Value }));
     let factors: Vec<Factor> = shared.into_iter().chain(group_factors(applied, measure.group.as_deref())).collect();
-    let not_met = taken.unmet.map(|(condition, amount)| asked_for(code(Code::ConditionNotMet), condition, amount));
+    let not_met = taken.unmet.map(|(condition, amount)| asked_for(code(Code::ConditionNotMet), condition, Some(amount)));
     let whole = pay::times(taken.base, product(&factors));
+    let excluded = taken.excluded_by.map(|statement| said(Code::ExcludedByPerson, statement)).or(not_met);
     Line {
+        not_yet: (taken.is_open && excluded.is_none()).then(|| code(Code::MonthsNotOver)),
         rule: Some(Cow::Owned(measure.id.clone())),
         base: taken.base,
         basis: vec![measured(measure.count, taken.amount)],
         points: taken.points,
-        excluded: taken.excluded_by.map(|statement| said(Code::ExcludedByPerson, statement)).or(not_met),
+        excluded,
         limited: taken.limited.as_ref().map(|limited| limit(limited, taken.points, whole)),
         factors,
         ..bare(source, taken.at, Points::ZERO)

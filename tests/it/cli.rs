@@ -110,7 +110,7 @@ async fn a_second_scoring_says_what_is_not_as_in_the_first() {
     let first = shell.run(&["score", "--term", "t", "--policy", "plain@10"]).ok();
     assert!(!first.out.contains("before this one"), "{first:?}");
     let second = shell.run(&["score", "--term", "t", "--policy", "plain@20"]).ok();
-    assert!(second.out.contains("since the scoring before this one") && second.out.contains("20 → 40"), "{second:?}");
+    assert!(second.out.contains("since the scoring under this policy before this one") && second.out.contains("20 → 40"), "{second:?}");
     let third = shell.run(&["score", "--term", "t", "--policy", "plain@20", "--json"]).ok().json();
     assert_eq!(third["difference"]["members"], json!([]));
 }
@@ -296,7 +296,8 @@ async fn a_term_is_scored_under_the_policy_that_was_adopted_for_it() {
     let other = practice.replacen("name = ", "name = \"outreach\" # ", 1);
     assert_ne!(practice, other);
     let (_dir, other) = file(&other);
-    shell.run(&["policy", "add", POLICY]).ok();
+    let (_dir2, of_faculty) = file(&format!("audience = \"faculty\"\n{practice}"));
+    shell.run(&["policy", "add", &of_faculty]).ok();
     shell.run(&["policy", "add", &other]).ok();
     shell.run(&["score", "--term", "t"]).failed("accredit policy adopt");
     shell.run(&["policy", "adopt", "nothing", "--term", "t"]).failed("accredit policy list");
@@ -306,10 +307,22 @@ async fn a_term_is_scored_under_the_policy_that_was_adopted_for_it() {
     assert_eq!((&adopted["audience"], &adopted["adopted_from"]), (&json!("everyone"), &json!("2025-09-01")));
     let scored = shell.run(&["score", "--term", "t", "--json"]).ok().json();
     assert_eq!(scored["policy_hash"], adopted["policy_hash"]);
-    shell.run(&["policy", "adopt", "Open-source practice", "--term", "t", "--from", "2025-09-01", "--for", "faculty"]).ok();
+    shell.run(&["policy", "adopt", "outreach", "--term", "t", "--for", "faculty"]).failed("is written for everyone");
+    shell.run(&["policy", "adopt", "Open-source practice", "--term", "t", "--from", "2025-09-01"]).ok();
     shell.run(&["score", "--term", "t"]).failed("say for whom with --for");
-    let scored = shell.run(&["score", "--term", "t", "--for", "faculty", "--json"]).ok().json();
-    assert!(scored["policy"].as_str().unwrap().starts_with("Open-source practice "), "{scored}");
+    let of_faculty = || shell.run(&["score", "--term", "t", "--for", "faculty", "--json"]).ok().json();
+    let first = of_faculty();
+    assert!(first["policy"].as_str().unwrap().starts_with("Open-source practice "), "{first}");
+    assert_eq!(first.get("difference"), None, "the scoring of everyone is of other people");
+    let second = of_faculty();
+    assert_eq!(second["difference"]["from"], first["evaluation_id"]);
+    let report = |more: &[&str]| shell.run(&[&["report", "--term", "t", "--format", "json"], more].concat());
+    report(&[]).failed("t was scored for faculty, everyone: say whose with --for");
+    assert_eq!(report(&["--for", "faculty"]).ok().json()["evaluation_id"], second["evaluation_id"]);
+    assert_eq!(report(&["--for", "everyone"]).ok().json()["evaluation_id"], scored["evaluation_id"]);
+    shell.run(&["term", "create", "--code", "u", "--starts-on", "2025-09-01", "--ends-on", "2026-01-31"]).ok();
+    shell.run(&["policy", "adopt", "outreach", "--term", "u", "--from", "2099-01-01"]).ok();
+    shell.run(&["score", "--term", "u"]).failed("one for everyone is from 2099-01-01 on");
 }
 
 #[tokio::test]

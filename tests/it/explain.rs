@@ -1,6 +1,7 @@
 //! A number and how it came about: as the shell prints it, and worked out again from a bundle without a database.
 
 use accredit::{
+    db,
     model::{contribution::Kind, points::Points},
     sample,
     scoring::Bundle,
@@ -129,6 +130,49 @@ async fn a_number_that_its_facts_do_not_lead_to_any_more_gets_no_bundle() {
     scored.university.database.owner().await.execute("update contributions set effective_lines = 0").await.unwrap();
     scored.explain(&[]).failed("has changed this score");
     assert!(!std::path::Path::new(&scored.path("bundle.json")).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn explaining_scores_nobody_and_follows_the_report() {
+    let scored = Scored::new().await;
+    let trial = scored.university.adopt(&POLICY.replace("version = \"2025.2\"", "version = \"trial\"")).await;
+    scored.university.add_term("u", "2025-02-01", "2025-08-31").await;
+    let count = async || {
+        let mut owner = scored.university.database.owner().await;
+        sqlx::query_scalar::<_, i64>("select count(*) from evaluations").fetch_one(&mut owner).await.unwrap()
+    };
+    let of = |term: &str, more: &[&str]| {
+        let arguments = [&["score", "--term", term, "--member", "0000000000", "--explain"][..], more].concat();
+        run(&[("DATABASE_URL", &scored.url)], &arguments)
+    };
+    of("u", &[]).failed("accredit score --term u");
+    of("t", &["--policy", "Open-source practice@trial"]).failed("accredit score --term t --policy 'Open-source practice@trial'");
+    assert_eq!(count().await, 1);
+
+    let shown = of("t", &[]).ok();
+    let now = scored.university.clock.now() + TimeDelta::seconds(1);
+    scored.university.clock.set(now);
+    let term = db::terms::get_by_code(&mut scored.university.begin().await, "t").await.unwrap().unwrap().id;
+    scored.university.evaluate(term, trial).await;
+    let adopt = ["policy", "adopt", "Open-source practice@2025.2", "--term", "t", "--from", "2025-09-01"];
+    run(&[("DATABASE_URL", &scored.url)], &adopt).ok();
+    assert_eq!(of("t", &[]).ok().err, shown.err, "as of the scoring under the policy in force");
+    assert!(of("t", &["--policy", "Open-source practice@trial"]).ok().err.contains(&now.to_rfc3339()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_asks_for_what_was_not_collected_gives_no_number() {
+    let scored = Scored::new().await;
+    scored.explain(&[]).ok();
+    let policy = scored.path("other.toml");
+    for (more, told) in
+        [("years = 3\n", "the work of the same years"), ("repositories.outside_contributors = 1\n", "how many people from outside")]
+    {
+        std::fs::write(&policy, POLICY.replacen("name = ", &format!("{more}name = "), 1)).unwrap();
+        let ran = scored.offline(&["--policy", &policy]).failed(told);
+        assert!(ran.out.is_empty() && ran.err.contains("accredit score --term t --policy"), "{ran:?}");
+    }
+    scored.offline(&["--policy", &policy, "--lang", "zh"]).failed("校外贡献者人数");
 }
 
 #[rstest]

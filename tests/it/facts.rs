@@ -182,12 +182,15 @@ async fn a_spent_rest_budget_puts_the_reading_off_and_lets_fetches_go_on() {
     assert_eq!(scene.change(number).await.1.unchanged_lines, Some(0));
 }
 
+#[rstest::rstest]
+#[case::not_shown(404, "Not Found")]
+#[case::too_large_to_show(422, "Sorry, this diff is taking too long to generate.")]
 #[tokio::test]
-async fn a_change_that_github_does_not_show_any_more_keeps_no_other_from_being_read() {
+async fn a_change_that_github_does_not_show_keeps_no_other_from_being_read(#[case] status: u16, #[case] message: &str) {
     let scene = Scene::new().await;
     let gone = scene.merged(scene.ann, vec![file("src/a.rs", 30)], None);
     let shown = scene.merged(scene.ann, vec![file("src/b.rs", 30)], None);
-    scene.server.fail_nth(4, Fault::Status { status: 404, message: "Not Found".into() });
+    scene.server.fail_nth(4, Fault::Status { status, message: message.into() });
     scene.sync().await;
     assert_eq!(scene.change(gone).await.1.unchanged_lines, None);
     assert_eq!(scene.change(shown).await.1.unchanged_lines, Some(0));
@@ -205,6 +208,18 @@ async fn whoever_is_linked_later_is_read_with_the_next_fetch() {
     db::queue::enqueue(&mut tx, &ReadChanges { repository_id: scene.repository }, None).await.unwrap();
     tx.commit().await.unwrap();
     scene.university.work().await;
+    assert_eq!(scene.change(number).await.1.unchanged_lines, Some(0));
+}
+
+#[tokio::test]
+async fn whoever_is_linked_after_a_fetch_is_read_without_another() {
+    let scene = Scene::new().await;
+    let number = scene.merged(scene.eve, vec![file("src/a.rs", 30)], None);
+    scene.sync().await;
+    let neighbour = scene.university.neighbour("other").await;
+    neighbour.track(QUAY, "course", &[]).await;
+    neighbour.enrol(["eve"]).await;
+    neighbour.work().await;
     assert_eq!(scene.change(number).await.1.unchanged_lines, Some(0));
 }
 
@@ -307,10 +322,11 @@ async fn of_the_same_lines_the_earliest_are_the_original() {
 }
 
 #[tokio::test]
-async fn people_from_elsewhere_count_once_and_members_and_machines_do_not() {
+async fn people_from_elsewhere_count_once_and_members_machines_and_addresses_in_commits_do_not() {
     let scene = Scene::new().await;
     let bot = scene.server.world().add_person("bump-lane", AccountKind::Bot);
-    for author in [scene.ann, scene.eve, scene.eve, bot] {
+    let fay = scene.server.world().add_person("fay", AccountKind::User);
+    for author in [scene.ann, scene.eve, scene.eve, bot, fay] {
         scene.merged(author, vec![file("src/a.rs", 3)], None);
     }
     let dan = scene.server.world().add_person("dan", AccountKind::User);

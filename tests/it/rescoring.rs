@@ -12,13 +12,16 @@ use accredit::{
     model::{
         account::{Account, AccountId, AccountKind},
         contribution::{Change, Contribution, Key, Kind, Record, State},
-        ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId},
+        ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId, TermPolicyId},
         job::{CheckNightly, CheckScores, RescoreChanged, ScoreTerm},
         member::MemberRole,
         points::Points,
+        policy::Audience,
+        term_policy::TermPolicy,
         work::{Evaluation, WorkState},
     },
     sample::{Server, World},
+    scoring,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::{RngExt as _, SeedableRng as _};
@@ -341,6 +344,168 @@ async fn a_result_that_time_alone_changes_is_found_anew_when_its_time_has_come()
     assert_eq!(town.rows(second).await, [ann]);
 }
 
+/// One step of ten is paid in each month that has begun.
+const MONTHLY: &str = "[payout]\nstep = 10\nper = \"month\"\nmost = 10\n[credits]";
+
+#[tokio::test]
+async fn a_month_that_begins_pays_by_itself_and_the_nightly_check_finds_nothing_wrong() {
+    let town = Town::under(&POLICY.replace("[credits]", MONTHLY)).await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let (ann, bob) = (town.enrol(1).await, town.enrol(2).await);
+    for n in [5, 10, 15, 20, 25, 30] {
+        town.write(merged(quay, n, 1)).await;
+    }
+    let first = town.score().await;
+    assert_eq!(points(&town.result(first).await, ann), Some("30".parse().unwrap()), "October to December");
+    town.university.clock.set("2025-12-31T15:59:59Z".parse().unwrap());
+    assert_eq!(town.rescore(first).await, None);
+    town.check().await; // in the first second of January in Shanghai
+    let newest = town.newest().await;
+    assert_eq!((newest.base, newest.differs, newest.checked_at), (Some(first), Vec::new(), Some(town.now())));
+    assert_eq!(town.rows(newest.id).await, [ann], "there is nothing to pay to {bob}");
+    assert_eq!(points(&town.result(newest.id).await, ann), Some("40".parse().unwrap()));
+}
+
+/// A policy that asks for a place in the class.
+const CLASS: &str = "[[measures]]\nid = \"network\"\ncount = \"openrank\"\nnormalise = \"percentile\"\npoints_each = 10\n[credits]";
+
+#[tokio::test]
+async fn the_network_scores_of_a_term_are_paid_to_everybody_when_its_last_month_is_over() {
+    let town = Town::under(&POLICY.replace("[credits]", CLASS)).await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let (ann, _bob) = (town.enrol(1).await, town.enrol(2).await);
+    town.write(merged(quay, 1, 1)).await;
+    let first = town.score().await;
+    assert_eq!(points(&town.result(first).await, ann), Some(ten()), "no month's network is known");
+    town.university.work().await; // what the scoring asks for at its end
+    town.university.clock.set("2026-01-31T15:59:59Z".parse().unwrap());
+    assert_eq!((town.rescore(first).await, town.queued().await), (None, None));
+    town.university.clock.set("2026-01-31T16:00:00Z".parse().unwrap());
+    assert_eq!(town.rescore(first).await, None);
+    let everybody = town.queued().await.unwrap();
+    town.university.work().await;
+    assert!(points(&town.result(everybody).await, ann) > Some(ten()));
+    town.check().await;
+    let newest = town.newest().await;
+    assert_eq!((newest.id, newest.differs, newest.checked_at), (everybody, Vec::new(), Some(town.now())));
+}
+
+#[tokio::test]
+async fn another_repository_moves_the_places_of_the_class_though_no_member_worked_in_it() {
+    let town = Town::under(&POLICY.replace("[credits]", CLASS)).await;
+    let neighbour = town.university.neighbour("neighbour").await;
+    let elsewhere = neighbour.track("harbour/elsewhere", "community", &[]).await;
+    town.write(merged(elsewhere, 7, 77)).await;
+    town.enrol(1).await;
+    let first = town.score().await;
+    town.university.track("harbour/elsewhere", "community", &[]).await;
+    assert_eq!(town.rescore(first).await, None);
+    let everybody = town.queued().await;
+    assert!(everybody.is_some(), "everybody is scored anew");
+    assert_eq!((town.rescore(first).await, town.queued().await), (None, everybody), "and once is enough");
+    let queued = "select count(*) from evaluations where state = 'queued'";
+    let queued = async || -> i64 { sqlx::query_scalar(queued).fetch_one(&mut town.university.database.owner().await).await.unwrap() };
+    assert_eq!(queued().await, 1);
+    // Its job was given up without a word.
+    town.execute("delete from graphile_worker._private_jobs").await;
+    assert_eq!((town.rescore(first).await, queued().await), (None, 2));
+}
+
+#[tokio::test]
+async fn what_somebody_reads_of_an_earlier_result_or_tries_leaves_the_network_scores_as_they_are() {
+    let text = POLICY.replace("[credits]", CLASS);
+    let town = Town::under(&text).await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let ann = town.enrol(1).await;
+    town.write(merged(quay, 1, 1)).await;
+    town.university.clock.set("2026-02-10T00:00:00Z".parse().unwrap());
+    let first = town.score().await;
+    town.write(merged(quay, 2, 1)).await;
+    let months = "select string_agg(month || ' ' || encode(digest, 'hex'), ' ' order by month) from network_months";
+    let months = async || -> String { sqlx::query_scalar(months).fetch_one(&mut town.university.database.owner().await).await.unwrap() };
+    let (before, db) = (months().await, town.university.database.db());
+    assert!(jobs::bundle(db, town.university.id, first, ann).await.is_err(), "its facts are other ones now");
+    assert_eq!(months().await, before);
+    let policy = || scoring::policy::parse("policy.toml", &text).unwrap();
+    let term = db::terms::get(&mut town.university.begin().await, town.term).await.unwrap().unwrap();
+    jobs::compare_policies(db, town.university.id, &term, policy(), policy(), town.now()).await.unwrap();
+    assert_eq!(months().await, before);
+}
+
+#[tokio::test]
+async fn what_changed_while_everybody_was_scored_for_the_first_time_is_scored_without_being_asked_for() {
+    let town = Town::new().await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let ann = town.enrol(1).await;
+    let mut other = town.university.database.db().begin().await.unwrap();
+    db::contributions::insert_batch(&mut other, &[merged(quay, 1, 1)], town.now()).await.unwrap();
+    let first = town.score().await;
+    other.commit().await.unwrap();
+    town.university.clock.set(town.now() + TimeDelta::seconds(30));
+    town.university.work().await;
+    let newest = town.newest().await;
+    assert_eq!((newest.base, points(&town.result(newest.id).await, ann)), (Some(first), Some(ten())));
+}
+
+#[tokio::test]
+async fn a_scoring_that_is_tried_again_after_it_was_done_still_asks_for_what_came_meanwhile() {
+    let town = Town::new().await;
+    let first = town.score().await;
+    town.execute("delete from graphile_worker._private_jobs").await;
+    jobs::score_now(&town.university.tools, &town.job(first), Lines::Everyone).await.unwrap();
+    assert_eq!(town.execute("delete from graphile_worker._private_jobs").await, 1);
+}
+
+#[tokio::test]
+async fn a_stored_policy_that_cannot_be_read_stops_neither_the_results_nor_the_checks_of_others() {
+    let town = Town::new().await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    town.enrol(1).await;
+    let broken = town.score().await;
+    town.university.clock.set(town.now() + TimeDelta::hours(1));
+    let other = Town { policy: town.university.adopt(&POLICY.replace("\"follow\"", "\"other\"")).await, ..town };
+    let sound = other.score().await;
+    other.university.work().await;
+    other.execute("update policies set source = 'of another version' where name = 'follow'").await;
+    other.write(merged(quay, 1, 1)).await;
+    other.university.clock.set(other.now() + TimeDelta::hours(1));
+    let mut tx = other.university.begin().await;
+    db::queue::enqueue(&mut tx, &RescoreChanged { institution_id: other.university.id }, None).await.unwrap();
+    tx.commit().await.unwrap();
+    other.university.work().await;
+    let newest = other.newest().await;
+    assert_eq!(newest.base, Some(sound));
+    other.check().await;
+    assert_eq!(other.get(newest.id).await.checked_at, Some(other.now()));
+    assert_eq!(other.get(broken).await.checked_at, None);
+}
+
+#[tokio::test]
+async fn a_repository_that_is_registered_anew_was_registered_the_first_time() {
+    let town =
+        Town::under(&POLICY.replace("[categories.community]", "[repositories]\nregistered_by = 2025-12-01\n[categories.community]")).await;
+    let quay = town.university.track("harbour/quay", "course", &[]).await;
+    let ann = town.enrol(1).await;
+    town.write(merged(quay, 1, 1)).await;
+    let first_day = town.now();
+    let first = town.score().await;
+    for days in [3, 4] {
+        town.university.clock.set(first_day + TimeDelta::days(days));
+        let mut tx = town.university.begin().await;
+        assert!(db::repositories::untrack(&mut tx, quay).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(town.university.track("harbour/quay", "community", &[]).await, quay);
+        let tracked = db::repositories::get(&mut town.university.begin().await, quay).await.unwrap().unwrap();
+        assert_eq!(tracked.created_at, first_day);
+    }
+    let second = town.rescore(first).await.unwrap();
+    assert_eq!(points(&town.result(second).await, ann), Some(ten()));
+    let neighbour = town.university.neighbour("neighbour").await;
+    neighbour.track("harbour/quay", "community", &[]).await;
+    let tracked = db::repositories::get(&mut neighbour.begin().await, quay).await.unwrap().unwrap();
+    assert_eq!(tracked.created_at, town.now(), "another institution's first time is its own");
+}
+
 #[tokio::test]
 async fn a_statement_touches_the_member_the_author_of_what_it_is_about_and_who_shares_it() {
     let town = Town::new().await;
@@ -547,6 +712,42 @@ async fn a_stored_score_that_was_tampered_with_is_found_by_name_and_made_good(#[
     assert_eq!(town.result(newest.id).await, right);
 }
 
+/// G19: one version of a rule book dates a work by its opening, the next by its merge.
+#[tokio::test]
+async fn what_an_earlier_term_paid_is_not_paid_again_under_another_version_of_the_rule_book() {
+    let by = |version: &str, date: &str| {
+        format!(
+            "name = \"follow\"\nversion = \"{version}\"\n[categories.community]\n[[rules]]\nid = \"merged\"\nkind = \"pull_request\"\n\
+             requires = [\"merged\"]\ndated_by = \"{date}\"\npoints = 10\n[credits]\npoints_per_credit = 20\nstep = 0.5\n"
+        )
+    };
+    let town = Town::under(&by("1", "opened")).await;
+    let by_merge = town.university.adopt(&by("2", "closed")).await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let ann = town.enrol(1).await;
+    let mut work = merged(quay, 1, 1);
+    work.contribution.occurred_at = "2025-08-20T12:00:00Z".parse().unwrap();
+    town.write(work).await;
+    let earlier = town.earlier().await;
+    let paid = town.score_in(earlier).await;
+    assert_eq!(points(&town.result(paid).await, ann), Some(ten()));
+
+    let town = Town { policy: by_merge, ..town };
+    let first = town.score().await;
+    assert_eq!(town.get(first).await.prior, [paid]);
+    let result = town.result(first).await;
+    assert_eq!(points(&result, ann), Some(Points::ZERO));
+    let why = result[&ann].lines[0].excluded.as_ref().unwrap();
+    assert_eq!((&*why.code, &*why.values["term"]), ("paid_before", "2024-2025-2"));
+
+    // The earlier term goes by the new version too: there it was merged after the term, and so it counts here.
+    town.university.clock.set(town.now() + TimeDelta::seconds(1));
+    town.score_in(earlier).await;
+    town.rescore(first).await;
+    town.university.work().await;
+    assert_eq!(points(&town.result(town.newest().await.id).await, ann), Some(ten()));
+}
+
 #[tokio::test]
 async fn the_schedule_asks_for_the_check_of_every_institution() {
     let town = Town::new().await;
@@ -590,7 +791,7 @@ async fn another_policy_on_trial_says_who_would_gain_what_and_writes_nothing() {
     let quay = town.university.track("harbour/quay", "community", &[]).await;
     let (ann, _bob) = (town.enrol(1).await, town.enrol(2).await);
     town.write(merged(quay, 1, 1)).await;
-    let policy = |text: &str| accredit::scoring::policy::parse("policy.toml", text).unwrap();
+    let policy = |text: &str| scoring::policy::parse("policy.toml", text).unwrap();
     let mut tx = town.university.begin().await;
     let term = db::terms::get(&mut tx, town.term).await.unwrap().unwrap();
     tx.commit().await.unwrap();
@@ -756,4 +957,69 @@ async fn after_two_hundred_random_changes_the_results_that_followed_are_those_of
         assert_eq!(town.result(head).await, town.result(everybody).await, "after edit {edit}");
     }
     assert!(followed > 100 && anew > 0, "{followed} followed, {anew} anew: the changes changed too little");
+}
+
+impl Town {
+    async fn adopt_for_term(&self, term: TermId, policy: PolicyId, audience: Audience) {
+        let adopted = TermPolicy {
+            id: TermPolicyId::new(self.now()),
+            term,
+            audience,
+            policy,
+            adopted_from: "2025-02-01".parse().unwrap(),
+            adopted_by: "operator".to_owned(),
+            adopted_at: self.now(),
+        };
+        let mut tx = self.university.begin().await;
+        assert!(db::term_policies::insert(&mut tx, &adopted).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    /// A second later, so that it is the newest.
+    async fn score_under(&self, term: TermId, policy: PolicyId) -> EvaluationId {
+        self.university.clock.set(self.now() + TimeDelta::seconds(1));
+        self.university.evaluate(term, policy).await.id
+    }
+}
+
+#[tokio::test]
+async fn a_trial_of_another_version_changes_nothing_of_what_holds() {
+    let town = Town::under(ENTANGLED).await;
+    let earlier = town.earlier().await;
+    let text = |version: &str, audience: &str| {
+        format!("audience = \"{audience}\"\n{}", ENTANGLED.replace("version = \"entangled\"", &format!("version = \"{version}\"")))
+    };
+    let students = town.university.adopt(&text("students", "students")).await;
+    let faculty = town.university.adopt(&text("faculty", "faculty")).await;
+    let held = town.score_under(earlier, students).await;
+    let trial = town.score_under(earlier, town.policy).await;
+    let of_faculty = town.score_under(earlier, faculty).await;
+
+    let mut tx = town.university.begin().await;
+    let term = db::terms::get(&mut tx, town.term).await.unwrap().unwrap();
+    drop(tx);
+    let prior = async |text: &str| {
+        let policy = scoring::policy::parse("policy.toml", text).unwrap();
+        let mut tx = town.university.begin().await;
+        evaluations::list_prior(&mut tx, &term, &policy).await.unwrap().into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    let previous =
+        async |policy| evaluations::get_newest_of(&mut town.university.begin().await, earlier, policy).await.unwrap().unwrap().id;
+    let current = async || {
+        let since = "2025-01-01".parse().unwrap();
+        evaluations::list_current(&mut town.university.begin().await, since).await.unwrap()
+    };
+    let (for_students, for_faculty) = (text("students", "students"), text("faculty", "faculty"));
+    assert_eq!(prior(&for_students).await, [of_faculty], "nothing was adopted: the newest");
+    assert_eq!(current().await, [of_faculty]);
+    assert_eq!(previous(students).await, of_faculty);
+
+    town.adopt_for_term(earlier, students, Audience::Students).await;
+    assert_eq!(prior(&for_faculty).await, [held], "an adopted one wins");
+    town.adopt_for_term(earlier, faculty, Audience::Faculty).await;
+    assert_eq!(prior(&for_students).await, [held]);
+    assert_eq!(prior(&for_faculty).await, [of_faculty]);
+    assert_eq!(current().await, [held, trial, of_faculty], "each is kept up to date");
+    assert_eq!(previous(students).await, trial, "no one else's");
+    assert_eq!(previous(faculty).await, of_faculty);
 }

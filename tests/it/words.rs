@@ -123,7 +123,7 @@ fn no_sentence_is_empty_or_lacks_a_value() {
 
 /// The value stands only in a form that this sentence did not take.
 fn sentence_asks(language: Language, code: &str, name: &str) -> bool {
-    (code.starts_with("cap_") || code == "share" || code == "cap_unit") && named(language, code).contains(name)
+    (code.starts_with("cap_") || ["share", "unvouched_time"].contains(&code)) && named(language, code).contains(name)
 }
 
 #[test]
@@ -314,6 +314,7 @@ const EDITS: &[Edit] = &[
     |p| p.rules[0].selector.requires.clear(),
     |p| p.rules[0].selector.requires = Requirement::ALL.to_vec(),
     |p| p.rules[0].selector.requires = vec![Requirement::SourceCode],
+    |p| p.rules[0].selector.requires = vec![Requirement::ChangesLines],
     |p| p.rules[0].selector.confirmed_by.clear(),
     |p| p.rules[0].selector.confirmed_by.reverse(),
     |p| p.rules[0].selector.dated_by = DatedBy::Opened,
@@ -362,6 +363,7 @@ const EDITS: &[Edit] = &[
     |p| p.limits.clear(),
     |p| p.limits[0].per = Per::Item,
     |p| p.limits[0].per = Per::Kind,
+    |p| p.limits[0].per = Per::Work,
     |p| p.limits[0].per = Per::Repository,
     |p| p.limits[0].per = Per::Category,
     |p| p.limits[0].per = Per::Group,

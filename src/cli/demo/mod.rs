@@ -11,7 +11,7 @@ use anyhow::{Context as _, ensure};
 use tokio::net::TcpListener;
 
 use super::{
-    key, output, policy, report, score, serve,
+    difference, key, output, policy, report, score, serve,
     sync::{self, Fetched},
     wait::Stop,
 };
@@ -19,7 +19,9 @@ use crate::{
     app,
     config::Settings,
     db::{Db, repositories},
+    jobs,
     model::{
+        clock::Clock,
         credit_report::CreditReport,
         institution::{Institution, Role},
         repository::FullName,
@@ -33,6 +35,14 @@ use university::University;
 /// The rule book of the demonstration.
 const POLICY: &str = include_str!("../../../seeds/policies/practice.toml");
 const POLICY_FILE: &str = "seeds/policies/practice.toml";
+
+/// What the demonstration asks before anything is adopted.
+const STRICTER: &str = "what if a repository brought at most 80 points a term, and not 120?";
+
+/// The rule book with that change.
+fn stricter() -> String {
+    POLICY.replace("points = 120", "points = 80").replace("version = \"2025.2\"", "version = \"2025.2 and stricter\"")
+}
 
 /// Shows the whole job: fetches, scores and reports a term of an invented university
 ///
@@ -123,6 +133,11 @@ async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetc
     let evaluation = score::evaluate(db, ground.institution.id, ground.term.id, stored.id, stop).await?;
     let report = report::load(db, ground.institution.id, evaluation.id).await?;
     output::result(summary::write(&report, fetched))?;
+    let stricter = scoring::policy::parse(POLICY_FILE, &stricter())?;
+    let difference = jobs::compare_policies(db, ground.institution.id, &ground.term, policy, stricter, Clock::System.now()).await?;
+    output::result(format_args!("As `accredit policy diff` says: {STRICTER}\n"))?;
+    difference::show_totals(&difference)?;
+    output::result("")?;
     for file in write(&report, &arguments.out)? {
         output::result(format_args!("wrote {}", file.display()))?;
     }
@@ -160,5 +175,21 @@ async fn listen(address: &str) -> anyhow::Result<TcpListener> {
             let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
             TcpListener::bind(format!("{host}:0")).await.with_context(|| format!("cannot listen on {host}: choose another --listen"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stricter_rule_book_differs_in_the_limit_of_a_repository() {
+        let limit = |text: &str| {
+            let policy = scoring::policy::parse(POLICY_FILE, text).unwrap();
+            let limit = policy.limits.into_iter().find(|limit| limit.per == crate::model::policy::Per::Repository).unwrap();
+            (policy.version, limit.points.unwrap().to_string())
+        };
+        assert_eq!(limit(POLICY), ("2025.2".to_owned(), "120".to_owned()));
+        assert_eq!(limit(&stricter()), ("2025.2 and stricter".to_owned(), "80".to_owned()));
     }
 }

@@ -118,7 +118,7 @@ fn profile(member: &Member) -> members::Profile {
 async fn write(tx: &mut InstitutionTx, entry: &Entry, known: Option<&Member>) -> anyhow::Result<()> {
     let now = Clock::System.now();
     let written = match known {
-        None => members::insert(tx, MemberId::new(now), &entry.profile, now).await,
+        None => members::insert(tx, MemberId::new(now), &entry.profile, now).await.map(|_| ()),
         Some(member) => members::replace(tx, member.id, &entry.profile, now).await.map(|_| ()),
     };
     match written {

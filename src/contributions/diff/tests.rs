@@ -54,6 +54,8 @@ fn as_many_are_moved_as_were_deleted() {
 #[test]
 fn a_file_without_text_says_nothing() {
     assert_eq!(read(&[FilePatch { path: "logo.png".into(), additions: 0, deletions: 0, patch: None }]), Reading::default());
+    let large = |path: &str| FilePatch { path: path.into(), additions: 900, deletions: 300, patch: None };
+    assert_eq!(read(&[large("src/large.rs"), large("Cargo.lock")]), Reading { unread_lines: 1_200, ..Reading::default() });
 }
 
 /// So many lines, each another.

@@ -141,11 +141,33 @@ pub async fn list_unread(tx: &mut InstitutionTx, repository: RepositoryId) -> Re
         .collect()
 }
 
+/// The tracked repositories in which there are such pull requests.
+pub async fn list_unread_repositories(tx: &mut InstitutionTx) -> Result<Vec<RepositoryId>, Error> {
+    let rows = sqlx::query_scalar!(
+        "select distinct t.repository_id
+         from tracked_repositories t
+         join contributions c on c.repository_id = t.repository_id
+         join members m on m.institution_id = t.institution_id and m.github_id = c.account_id and m.removed_at is null
+         where t.institution_id = $1 and c.kind = 'pull_request' and c.state = 'merged'
+           and c.effective_lines > 0 and c.number is not null and c.change ? 'head' and not c.change ? 'unchanged_lines'",
+        tx.institution().0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(RepositoryId).collect())
+}
+
 /// Notes what was read of the text of a change, as long as its branch still ends where it did. Says whether it was noted.
-pub async fn put_reading(tx: &mut Tx, unread: &Unread, unchanged_lines: i64, fingerprint: Option<i64>) -> Result<bool, Error> {
+pub async fn put_reading(
+    tx: &mut Tx,
+    unread: &Unread,
+    (unchanged_lines, unread_lines): (i64, i64),
+    fingerprint: Option<i64>,
+) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update contributions set effective_lines = greatest(effective_lines - $4, 0),
-           change = change || jsonb_strip_nulls(jsonb_build_object('unchanged_lines', $4::bigint, 'fingerprint', $5::bigint))
+           change = change || jsonb_strip_nulls(jsonb_build_object('unchanged_lines', $4::bigint, 'fingerprint', $5::bigint,
+             'unread_lines', nullif($6::bigint, 0)))
          where repository_id = $1 and kind = 'pull_request' and github_id = $2
            and change ->> 'head' = $3 and not change ? 'unchanged_lines'",
         unread.key.repository.0,
@@ -153,6 +175,7 @@ pub async fn put_reading(tx: &mut Tx, unread: &Unread, unchanged_lines: i64, fin
         unread.head,
         unchanged_lines,
         fingerprint,
+        unread_lines,
     )
     .execute(tx.conn())
     .await?;
@@ -163,7 +186,8 @@ pub async fn put_reading(tx: &mut Tx, unread: &Unread, unchanged_lines: i64, fin
 pub(super) const KEEP_READINGS: &str = "update incoming set
       effective_lines = greatest(incoming.effective_lines - (known.change ->> 'unchanged_lines')::bigint, 0),
       change = incoming.change
-        || jsonb_strip_nulls(jsonb_build_object('unchanged_lines', known.change -> 'unchanged_lines', 'fingerprint', known.change -> 'fingerprint'))
+        || jsonb_strip_nulls(jsonb_build_object('unchanged_lines', known.change -> 'unchanged_lines', 'fingerprint', known.change -> 'fingerprint',
+          'unread_lines', known.change -> 'unread_lines'))
     from contributions known
     where incoming.kind = 'pull_request'
       and (known.repository_id, known.kind, known.github_id) = (incoming.repository_id, incoming.kind, incoming.github_id)

@@ -53,7 +53,8 @@ pub async fn list_with_lines(
     let rows = sqlx::query_as!(
         ScoreRow,
         r#"select s.member_id as "member_id!", m.number, m.name, m.unit, s.github_login, s.points, s.credits, s.credits_reason,
-             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _"
+             s.contributions as "contributions!", s.carried as "carried!", s.flags as "flags!: _", s.unmet as "unmet!: _",
+             s.flagged as "flagged!"
            from scores_of($1, $2) s join members m on m.institution_id = $1 and m.member_id = s.member_id
            where s.member_id = any($3)"#,
         tx.institution().0,

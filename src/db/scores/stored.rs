@@ -14,7 +14,7 @@ use crate::model::{
     account::AccountId,
     credit::Credits,
     ids::{EvaluationId, MemberId},
-    member_score::{Computed, ScoreState},
+    member_score::{Computed, ScoreState, count_flags},
     points::Points,
     score::{Line, Reason},
 };
@@ -69,7 +69,8 @@ impl NewScore {
         let lines = text(&self.lines, "lines")?;
         let (flags, unmet) = (text(&self.flags, "flags")?, text(&self.unmet, "unmet")?);
         let (sheet, digest) = (sheet::pack(&lines)?, self.digest(&lines)?);
-        Ok(Packed { sheet, flags, unmet, digest, score: Self { lines: Vec::new(), ..self } })
+        let flagged = count_flags(&self.flags, &self.lines);
+        Ok(Packed { sheet, flags, unmet, flagged, digest, score: Self { lines: Vec::new(), ..self } })
     }
 }
 
@@ -82,6 +83,8 @@ pub struct Packed {
     sheet: Vec<u8>,
     flags: String,
     unmet: String,
+    /// How many flags there are, those of the lines too.
+    flagged: i32,
     digest: Vec<u8>,
 }
 
@@ -102,16 +105,17 @@ pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, pack
     let digests: Vec<&[u8]> = packed.iter().map(|packed| &*packed.digest).collect();
     let counts: Vec<i64> = scores().map(|s| s.contributions).collect();
     let carried: Vec<i64> = scores().map(|s| s.carried.thousandths()).collect();
+    let flagged: Vec<i32> = packed.iter().map(|packed| packed.flagged).collect();
     let rechecks: Vec<Option<DateTime<Utc>>> = scores().map(|s| s.recheck_at).collect();
     let done = sqlx::query!(
         "insert into scores (institution_id, evaluation_id, member_id, points, credits, credits_reason, contributions, state, sheet,
-           account_id, github_login, carried, flags, unmet, digest, recheck_at)
+           account_id, github_login, carried, flags, unmet, digest, recheck_at, flagged)
          select $1, $2, member_id, points, credits, credits_reason, contributions, state, sheet, account_id, github_login, carried,
-           flags::jsonb, unmet::jsonb, digest, recheck_at
+           flags::jsonb, unmet::jsonb, digest, recheck_at, flagged
          from unnest($3::uuid[], $4::bigint[], $5::numeric[], $6::text[], $7::bigint[], $8::text[], $9::bytea[], $10::bigint[], $11::text[],
-             $12::bigint[], $13::text[], $14::text[], $15::bytea[], $16::timestamptz[])
+             $12::bigint[], $13::text[], $14::text[], $15::bytea[], $16::timestamptz[], $17::integer[])
            as s (member_id, points, credits, credits_reason, contributions, state, sheet, account_id, github_login, carried, flags, unmet,
-             digest, recheck_at)",
+             digest, recheck_at, flagged)",
         tx.institution().0,
         evaluation.0,
         &members,
@@ -128,6 +132,7 @@ pub async fn insert_batch(tx: &mut InstitutionTx, evaluation: EvaluationId, pack
         &unmet as &[&str],
         &digests as &[&[u8]],
         &rechecks as &[Option<DateTime<Utc>>],
+        &flagged,
     )
     .execute(tx.conn())
     .await?;

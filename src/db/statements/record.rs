@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::{
     super::{Error, InstitutionTx, Result, institutions, queue},
-    bad, place,
+    StatementRow, bad, place,
 };
 use crate::model::{
     contribution::Key,
     ids::{MemberId, RepositoryId, StatementId},
-    statement::{About, Draft, Fault, Known, Meant, Part, StatedShare, StatedStatement, Whose},
+    statement::{About, Claim, Draft, Fault, Known, Meant, Part, StatedShare, StatedStatement, Whose},
 };
 
 /// A draft that was refused, by its place among the drafts, and why.
@@ -46,7 +46,9 @@ pub async fn record(
     if !refused.is_empty() {
         return Ok(Err(refused));
     }
-    let ids: Vec<StatementId> = drafts.iter().map(|_| StatementId::new(now)).collect();
+    let mut ids: Vec<StatementId> = drafts.iter().map(|_| StatementId::new(now)).collect();
+    // They have one moment: of two the later line is the later statement.
+    ids.sort_unstable();
     insert(tx, stated_by, &ids, drafts, &meant, now).await?;
     queue::request_rescoring(tx, now).await?;
     Ok(Ok(ids))
@@ -147,6 +149,7 @@ async fn load(tx: &mut InstitutionTx, drafts: &[&Draft]) -> Result<Known> {
     load_statements(tx, Known::ids(drafts), &mut known).await?;
     load_shares(tx, &mut known).await?;
     load_hours(tx, drafts, &mut known).await?;
+    load_claims(tx, drafts, &mut known).await?;
     Ok(known)
 }
 
@@ -159,8 +162,8 @@ async fn load_members(tx: &mut InstitutionTx, drafts: &[&Draft], known: &mut Kno
         }
     }
     let rows = sqlx::query!(
-        "select member_id, number from members
-         where institution_id = $1 and removed_at is null and (member_id = any($2) or number = any($3))",
+        r#"select member_id, number, removed_at is not null as "is_former!" from members
+           where institution_id = $1 and (member_id = any($2) or number = any($3)) order by removed_at"#,
         tx.institution().0,
         &ids,
         &numbers,
@@ -168,8 +171,9 @@ async fn load_members(tx: &mut InstitutionTx, drafts: &[&Draft], known: &mut Kno
     .fetch_all(tx.conn())
     .await?;
     for row in rows {
-        known.members.insert(Whose::Id(MemberId(row.member_id)), MemberId(row.member_id));
-        known.members.insert(Whose::Number(row.number), MemberId(row.member_id));
+        let members = if row.is_former { &mut known.former } else { &mut known.members };
+        members.insert(Whose::Id(MemberId(row.member_id)), MemberId(row.member_id));
+        members.insert(Whose::Number(row.number), MemberId(row.member_id));
     }
     Ok(())
 }
@@ -290,6 +294,30 @@ async fn load_hours(tx: &mut InstitutionTx, drafts: &[&Draft], known: &mut Known
     .fetch_all(tx.conn())
     .await?;
     known.hours.extend(rows.into_iter().map(|row| ((MemberId(row.member_id), row.happened_on), row.hours)));
+    Ok(())
+}
+
+/// What is claimed of these members on these days.
+async fn load_claims(tx: &mut InstitutionTx, drafts: &[&Draft], known: &mut Known) -> Result<()> {
+    let members: Vec<Uuid> = known.members.values().map(|member| member.0).collect();
+    let days: Vec<NaiveDate> = drafts.iter().map(|draft| draft.happened_on).collect();
+    let rows = sqlx::query_as!(
+        StatementRow,
+        "select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
+           happened_on, until_on, stated_by, on_behalf_of, stated_at, reason
+         from statements s where institution_id = $1 and kind <> 'withdrawal' and member_id = any($2) and happened_on = any($3) and not exists (
+           select from statements w where w.institution_id = $1 and w.about_statement_id = s.statement_id and w.kind = 'withdrawal')",
+        tx.institution().0,
+        &members,
+        &days,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for row in rows {
+        let statement = row.into_statement()?;
+        let id = statement.id;
+        known.claims.insert(Claim::from(statement), Some(id));
+    }
     Ok(())
 }
 

@@ -32,7 +32,7 @@ eligibility-own = { $own ->
    *[count] Work in a repository of one's own counts.
   }
 eligibility-labels = An item with one of these labels does not count: { $labels }.
-eligibility-waiting = An item counts when { days-of } have passed since the date by which it belongs to the term; a revert begins them anew.
+eligibility-waiting = A contribution counts when { days-of } have passed since the date by which it belongs to the term, or since it was merged or closed, if that was later; a revert begins them anew.
 eligibility-automation = { $automation ->
     [allow] Work that a machine made or helped with counts.
     [declare] Work that a machine made or helped with counts where the member declared it; where only its mark says so, a person looks at it.
@@ -87,6 +87,7 @@ requires-on_accepted_work = what it is about was merged, or closed as completed
 requires-in_own_pull_request = a pull request of the member brought it
 requires-reviewed_more_than_once = other people reviewed it more than once
 requires-source_code = it changes program source
+requires-changes_lines = it changes lines that people write
 
 pay-points = earns { points-of }
 pay-each = earns { points-of } for each { pay-unit }
@@ -154,6 +155,7 @@ limit-items = At most { items-of } { limit-per }{ limit-scope }.
 limit-per = { $per ->
     [item] for one item
     [kind] for each kind
+    [work] for each pull request or issue, and what belongs to it
     [repository] in each repository
     [category] in each category of repositories
     [group] in each group

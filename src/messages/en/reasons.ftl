@@ -13,7 +13,7 @@ category = the rule { $rule } does not hold { $category ->
 outside_term = it was { $dated_by ->
     [closed] merged or closed
    *[other] done
-  } on { $day }, and the term is from { $from } to { $last }
+  } on { $day }, and what counts is from { $from } to { $last }
 name = the rule { $rule } asks for the name { $names }, and this is { $name ->
     [none] without a name
    *[other] { $name }
@@ -28,12 +28,13 @@ no_change = it is shown as merged, and it changes no file
 no_commit = it is shown as merged, and none of its commits is its own
 state = the rule { $rule } asks for { $states }, and this is { $state }
 not_merged = the rule { $rule } asks that it was merged, and it was not
-not_confirmed = the rule { $rule } asks that another person merged it or stands by an approval of it, and nobody does
+not_confirmed = the rule { $rule } asks that another person stands behind it (merged or approved the pull request, solved the issue), and nobody does
 own_work = the rule { $rule } asks that it is about another person's work, and it is about the member's own
 not_accepted = the rule { $rule } asks that what it is about was merged or closed as completed, and it was not
 not_in_own_pull_request = the rule { $rule } asks that a pull request of the member brought it, and none did
 not_reviewed_more_than_once = the rule { $rule } asks that other people reviewed it more than once, and they did not
 no_source_code = the rule { $rule } asks that it changes program source, and it does not
+no_lines = the rule { $rule } asks that it changes lines that people write, and it changes none
 opened_late = it was opened on { $day }, and the rule { $rule } takes what was opened by { $last }
 closed_late = it was merged or closed on { $day }, and the rule { $rule } takes what was merged or closed by { $last }
 licence = { $licence ->
@@ -54,6 +55,7 @@ automation = { $mark ->
    *[other] it bears the mark of a machine ({ $mark })
   }, and the policy does not let such work count
 excluded_by_person = { $by } decided on { $day } that it does not count: { $why }
+paid_before = it was paid in the term { $term }
 counted_elsewhere = another claim on the same work counts: { $other }
 share_not_backed = the share is backed neither by commits nor by the author and a mentor
 withdrawn = { $by } took it back on { $day }: { $why }
@@ -61,15 +63,17 @@ condition_not_met = it earns only where the measure { $measure } is { reach }, a
 
 ## Not yet
 
-still_open = the rule { $rule } counts it on the day when it is closed, and it is not closed
+still_open = the rule { $rule } counts it when it is merged or closed, and it is still open
 waiting = it counts from { $until } on: the policy waits { days-of } first
 waiting_after_revert = it was reverted on { $reverted }, so the policy waits { days-of } anew, until { $until }
 not_yet_confirmed = the rule { $rule } asks that { $who } confirms it, and that is not there yet
+months_not_over = it rests on whole months, and they are not all over
 
 ## Limited
 
 cap_item = { cap-most } for one contribution{ cap-scope }{ cap-left }
 cap_kind = { cap-most } for each kind of contribution{ cap-scope }{ cap-left }
+cap_work = { cap-most } for each pull request or issue{ cap-scope }{ cap-left }
 cap_repository = { cap-most } in each repository{ cap-scope }{ cap-left }
 cap_category = { cap-most } in each category of repositories{ cap-scope }{ cap-left }
 cap_group = { cap-most } in each group of rules{ cap-scope }{ cap-left }
@@ -127,7 +131,7 @@ group_factor = { $factor }: the measure { $measure } is { $amount }, and the fac
 
 ## Flags of a line
 
-instant_review = it has { COUNT($lines) ->
+instant_review = the change has { COUNT($lines) ->
     [one] { $lines } line
    *[other] { $lines } lines
   } and was confirmed { COUNT($minutes) ->
@@ -138,9 +142,13 @@ instant_review = it has { COUNT($lines) ->
 automation_mark = it bears the mark of a machine ({ $mark }), and the member has not declared that
 copied = the same lines were brought before: { $url }
 moved = { $lines } of its { $of } lines only moved or differ in white space
+unread = { $lines } of its { $of } lines are in files too large for GitHub to show, so nobody has read whether more than white space changed
 reverted = it was reverted on { $day } (number { $number })
 gone = GitHub does not show it any more, as was found on { $day }
-unvouched_time = nobody vouches for the time of this commit, since no pull request brought it
+unvouched_time = nobody vouches for the time of this commit, since { $days ->
+    [none] no pull request brought it
+   *[other] the pull request that brought it was open for { days-of }
+  }
 
 ## Flags of a member
 
@@ -161,7 +169,10 @@ account_changed = the linked account became another one on { $day }
 
 ## Of the whole
 
-requirement_not_met = the policy requires that the measure { $measure } is { reach }, and it is { $amount }
+requirement_not_met = the policy requires that the measure { $measure } is { reach }, and it is { $amount ->
+    [none] not known yet
+   *[other] { $amount }
+  }
 carried_in = left over from { $from ->
     [none] an earlier term
    *[other] { $from }

@@ -67,6 +67,7 @@ who-mentor = the mentor
 who-committee = the committee
 who-author = the author
 who-teacher = the teacher
+who-project = the project
 
 list-separator = { ", " }
 list-or = { " or " }

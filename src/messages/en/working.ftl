@@ -36,4 +36,10 @@ bundle-other = the facts under this policy give another number than the bundle s
     [none] { "" }
    *[other] , the first is { $first }
   }
+bundle-lacks = the bundle was made for another policy and has not what this one asks for: { $what ->
+    [years] the work of the same years
+    [outside_contributors] how many people from outside contributed to each repository
+    [network] the network scores of the class
+   *[prior] what earlier terms left under a policy of this name
+  }. Score the term under it: accredit score --term { $term } --policy
 bundle-other-policy = note: this is another policy than the one in the bundle (hash { $hash }, not { $old_hash })

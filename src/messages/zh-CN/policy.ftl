@@ -29,7 +29,7 @@ eligibility-own = { $own ->
    *[count] 自有仓库中的工作计入。
   }
 eligibility-labels = 带有下列标签之一的不计入：{ $labels }。
-eligibility-waiting = 自所属日期起满 { days-of }后计入；被还原的重新计算等待时间。
+eligibility-waiting = 贡献自所属日期（合并或关闭较晚的，自合并或关闭）起满 { days-of }后计入；被还原的重新计算等待时间。
 eligibility-automation = { $automation ->
     [allow] 由机器完成或协助完成的工作计入。
     [declare] 由机器完成或协助完成的工作，成员声明过的计入；只有标记而无声明的须经人工核查。
@@ -81,6 +81,7 @@ requires-on_accepted_work = 所针对的工作已合并或已解决
 requires-in_own_pull_request = 由成员本人的拉取请求带入
 requires-reviewed_more_than_once = 经他人审查一次以上
 requires-source_code = 改动了程序源代码
+requires-changes_lines = 改动了由人编写的行
 
 pay-points = 得 { points-of }
 pay-each = 每{ pay-unit }得 { points-of }
@@ -148,6 +149,7 @@ limit-items = { limit-per }{ limit-scope }最多计 { items-of }。
 limit-per = { $per ->
     [item] 每一项
     [kind] 每一种
+    [work] 每个拉取请求或议题（连同所属各项）
     [repository] 每个仓库
     [category] 每类仓库
     [group] 每组

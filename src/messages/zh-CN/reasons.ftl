@@ -12,7 +12,7 @@ category = 规则 { $rule } 不适用于{ $category ->
 outside_term = { $dated_by ->
     [closed] 合并或关闭
    *[other] 完成
-  }于 { $day }，而本学期为 { $from } 至 { $last }
+  }于 { $day }，而计入的期间为 { $from } 至 { $last }
 name = 规则 { $rule } 要求名称为 { $names }，而{ $name ->
     [none] 此项没有名称
    *[other] 此项为 { $name }
@@ -27,12 +27,13 @@ no_change = 显示为已合并，但没有改动任何文件
 no_commit = 显示为已合并，但其中没有一个提交属于它自己
 state = 规则 { $rule } 要求状态为“{ $states }”，而此项为“{ $state }”
 not_merged = 规则 { $rule } 要求已合并，而此项未合并
-not_confirmed = 规则 { $rule } 要求由他人合并或有他人的有效批准，而此项没有
+not_confirmed = 规则 { $rule } 要求有他人认可（合并或批准拉取请求，或解决议题），而此项没有
 own_work = 规则 { $rule } 要求针对他人的工作，而此项针对成员自己的工作
 not_accepted = 规则 { $rule } 要求所针对的工作已合并或已解决，而它没有
 not_in_own_pull_request = 规则 { $rule } 要求由成员本人的拉取请求带入，而此项不是
 not_reviewed_more_than_once = 规则 { $rule } 要求经他人审查一次以上，而此项没有
 no_source_code = 规则 { $rule } 要求改动程序源代码，而此项没有
+no_lines = 规则 { $rule } 要求改动由人编写的行，而此项没有
 opened_late = 提出于 { $day }，而规则 { $rule } 只计 { $last } 及以前提出的
 closed_late = 合并或关闭于 { $day }，而规则 { $rule } 只计 { $last } 及以前合并或关闭的
 licence = { $licence ->
@@ -50,6 +51,7 @@ automation = { $mark ->
    *[other] 带有机器完成的标记（{ $mark }）
   }，评分办法不计此类工作
 excluded_by_person = { $by } 于 { $day } 认定此项不计：{ $why }
+paid_before = 已在学期 { $term } 计入
 counted_elsewhere = 同一工作已计入另一项：{ $other }
 share_not_backed = 该份额既没有提交为证，也没有作者和导师的确认
 withdrawn = { $by } 于 { $day } 撤回：{ $why }
@@ -57,15 +59,17 @@ condition_not_met = 只有指标 { $measure } { reach }时才得分，而它为 
 
 ## 暂不计入
 
-still_open = 规则 { $rule } 在关闭之日计入，而此项尚未关闭
+still_open = 规则 { $rule } 在合并或关闭后计入，而此项尚未关闭
 waiting = 自 { $until } 起计入：评分办法规定先等待 { days-of }
 waiting_after_revert = 已于 { $reverted } 被还原，须重新等待 { days-of }，至 { $until }
 not_yet_confirmed = 规则 { $rule } 要求由{ $who }确认，目前尚未确认
+months_not_over = 它取决于整月的数据，而有关月份尚未全部结束
 
 ## 受上限限制
 
 cap_item = 评分办法规定每项贡献{ cap-scope }{ cap-most }{ cap-left }
 cap_kind = 评分办法规定每种贡献{ cap-scope }{ cap-most }{ cap-left }
+cap_work = 评分办法规定每个拉取请求或议题{ cap-scope }{ cap-most }{ cap-left }
 cap_repository = 评分办法规定每个仓库{ cap-scope }{ cap-most }{ cap-left }
 cap_category = 评分办法规定每类仓库{ cap-scope }{ cap-most }{ cap-left }
 cap_group = 评分办法规定每组规则{ cap-scope }{ cap-most }{ cap-left }
@@ -117,16 +121,20 @@ group_factor = { $factor }：指标 { $measure } 为 { $amount }，{ reach }时�
 
 ## 一行的待核查事项
 
-instant_review = 有 { $lines } 行，{ COUNT($minutes) ->
+instant_review = 该改动有 { $lines } 行，{ COUNT($minutes) ->
     [zero] 不到一分钟就得到了确认
    *[other] 过了 { $minutes } 分钟就得到了确认
   }
 automation_mark = 带有机器完成的标记（{ $mark }），而成员没有声明
 copied = 相同的代码行此前已出现：{ $url }
 moved = { $of } 行中有 { $lines } 行只是移动了位置或只有空白不同
+unread = { $of } 行中有 { $lines } 行所在文件过大，GitHub 不予显示，未能查明是否只有空白不同
 reverted = 已于 { $day } 被还原（编号 { $number }）
 gone = GitHub 上已看不到此项，发现于 { $day }
-unvouched_time = 此提交不是由拉取请求带入的，其时间无人可以证明
+unvouched_time = { $days ->
+    [none] 此提交不是由拉取请求带入的
+   *[other] 带入此提交的拉取请求开放了 { days-of }
+  }，其时间无人可以证明
 
 ## 成员的待核查事项
 
@@ -138,7 +146,10 @@ account_changed = 绑定的账号于 { $day } 变更
 
 ## 总计
 
-requirement_not_met = 评分办法要求指标 { $measure } { reach }，而它为 { $amount }
+requirement_not_met = 评分办法要求指标 { $measure } { reach }，而它{ $amount ->
+    [none] 尚不可知
+   *[other] 为 { $amount }
+  }
 carried_in = 由{ $from ->
     [none] 此前的学期
    *[other] { " " }{ $from }{ " " }

@@ -71,6 +71,7 @@ who-mentor = 导师
 who-committee = 评审委员会
 who-author = 作者
 who-teacher = 教师
+who-project = 项目方
 
 list-separator = 、
 list-or = 或

@@ -33,4 +33,10 @@ bundle-other = 按此评分办法由所附事实重新计算，结果与文件�
     [none] { "" }
    *[other] ，第一处是 { $first }
   }
+bundle-lacks = 此文件是为另一评分办法收集的，缺少本办法所需的事实：{ $what ->
+    [years] 相同年限内的贡献
+    [outside_contributors] 各仓库的校外贡献者人数
+    [network] 全班的网络得分
+   *[prior] 以往学期在同名评分办法下的结转与学分
+  }。请用本办法给该学期评分：accredit score --term { $term } --policy
 bundle-other-policy = 注意：此评分办法与文件所附的不同（哈希值为 { $hash }，而不是 { $old_hash }）

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{About, Draft, Fault, Mentioned, StatementKind, Trouble, Whose};
+use super::{About, Draft, Fault, Mentioned, Statement, StatementKind, Trouble, Whose};
 use crate::model::{
     contribution::Key,
     ids::{MemberId, RepositoryId, StatementId},
@@ -19,6 +19,8 @@ const DAY: Decimal = Decimal::from_parts(24, 0, 0, false, 0);
 #[derive(Debug, Default)]
 pub struct Known {
     pub members: HashMap<Whose, MemberId>,
+    /// Those who were taken off the register: of them nothing new is stated, and what was is taken back.
+    pub former: HashMap<Whose, MemberId>,
     /// Contributions to tracked repositories, by address.
     pub contributions: HashMap<String, Key>,
     /// Tracked repositories, by name in lower case.
@@ -28,6 +30,60 @@ pub struct Known {
     pub shares: HashMap<Key, Vec<StatedShare>>,
     /// The hours that a member logged on a day and that are not taken back.
     pub hours: HashMap<(MemberId, NaiveDate), Decimal>,
+    /// What is claimed and not taken back, and by which statement; by none, where the same file claims it.
+    pub claims: HashMap<Claim, Option<StatementId>>,
+    /// The marks of the same file.
+    marks: HashSet<(MemberId, Option<String>, Option<About>, NaiveDate)>,
+}
+
+/// What makes two statements the same one: everything but who said it and when. The reason is part of it only for hours, where it says what
+/// was done in them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Claim {
+    member: MemberId,
+    kind: StatementKind,
+    name: Option<String>,
+    value: Option<Decimal>,
+    rank: Option<u8>,
+    team: Option<u8>,
+    about: Option<About>,
+    happened_on: NaiveDate,
+    until_on: Option<NaiveDate>,
+    done: Option<String>,
+}
+
+impl From<Statement> for Claim {
+    fn from(statement: Statement) -> Self {
+        Self {
+            member: statement.member,
+            kind: statement.kind,
+            name: statement.name,
+            value: statement.value,
+            rank: statement.rank,
+            team: statement.team,
+            about: statement.about,
+            happened_on: statement.happened_on,
+            until_on: statement.until_on,
+            done: (statement.kind == StatementKind::TimeLog).then_some(statement.reason),
+        }
+    }
+}
+
+impl Claim {
+    pub(super) fn of(draft: &Draft, meant: &Meant) -> Self {
+        Self {
+            member: meant.member,
+            kind: draft.kind,
+            name: draft.name.clone(),
+            value: meant.value,
+            rank: draft.rank,
+            team: draft.team,
+            about: meant.about.clone(),
+            happened_on: draft.happened_on,
+            until_on: draft.until_on,
+            done: (draft.kind == StatementKind::TimeLog).then(|| draft.reason.clone()),
+        }
+    }
 }
 
 /// A statement that is there.
@@ -64,7 +120,7 @@ impl Known {
     /// What the draft means, or all that is wrong with it. What fits is known from then on.
     pub fn check(&mut self, draft: &Draft, today: NaiveDate) -> Result<Meant, Vec<Fault>> {
         let mut faults = draft.faults(today);
-        let member = found(&mut faults, self.member(&draft.member));
+        let member = found(&mut faults, self.member(draft));
         let about = found(&mut faults, draft.about.as_ref().map(|about| self.about(about)).transpose());
         let (Some(member), Some(about), true) = (member, about, faults.is_empty()) else { return Err(faults) };
         let meant = Meant { member, value: draft.amount(), about };
@@ -73,8 +129,10 @@ impl Known {
         Ok(meant)
     }
 
-    fn member(&self, whose: &Whose) -> Result<MemberId, Fault> {
-        self.members.get(whose).copied().ok_or_else(|| match whose {
+    fn member(&self, draft: &Draft) -> Result<MemberId, Fault> {
+        let whose = &draft.member;
+        let former = || self.former.get(whose).filter(|_| draft.kind == StatementKind::Withdrawal);
+        self.members.get(whose).or_else(former).copied().ok_or_else(|| match whose {
             Whose::Id(id) => fault(whose.field(), Trouble::Unknown, format!("no member has the id {id}")),
             Whose::Number(number) => fault(whose.field(), Trouble::Wrong, format!("no member has the number {number}")),
         })
@@ -104,7 +162,27 @@ impl Known {
             (StatementKind::Share, Some(About::Contribution(key)), _) => self.fits_share(key, meant.member, part(draft, meant)),
             (StatementKind::TimeLog, _, Some(hours)) => self.fits_day(meant.member, draft.happened_on, hours),
             _ => Ok(()),
+        }?;
+        self.is_new(draft, meant)
+    }
+
+    /// The same, stated twice, would pay twice.
+    fn is_new(&self, draft: &Draft, meant: &Meant) -> Result<(), Fault> {
+        let or_reason = if draft.kind == StatementKind::TimeLog { ", another reason" } else { "" };
+        let how = format!("two alike are stated with another day{or_reason} or about another work");
+        let taken = |field, why: String| Err(fault(field, Trouble::Taken, why));
+        match self.claims.get(&Claim::of(draft, meant)) {
+            Some(Some(id)) => return taken("happened_on", format!("the statement {id} says the same: {how}")),
+            Some(None) => return taken("happened_on", format!("an earlier line says the same: {how}")),
+            None => {}
         }
+        if draft.kind == StatementKind::Mark && self.marks.contains(&mark(draft, meant)) {
+            return taken(
+                "value",
+                "an earlier line gives another mark of this name for the same on this day: state the one that holds".to_owned(),
+            );
+        }
+        Ok(())
     }
 
     fn fits_statement(&self, kind: StatementKind, member: MemberId, id: StatementId) -> Result<(), Fault> {
@@ -170,6 +248,12 @@ impl Known {
 
     /// The next draft of the same file must know of it.
     fn note(&mut self, draft: &Draft, meant: &Meant) {
+        match draft.kind {
+            StatementKind::Withdrawal => self.claims.retain(|_, by| by.map(About::Statement) != meant.about),
+            StatementKind::Mark => drop(self.marks.insert(mark(draft, meant))),
+            _ => {}
+        }
+        self.claims.insert(Claim::of(draft, meant), None);
         match (draft.kind, &meant.about, meant.value) {
             (StatementKind::Share, Some(About::Contribution(key)), _) => {
                 let share = StatedShare { member: meant.member, part: part(draft, meant) };
@@ -193,6 +277,10 @@ impl Part {
             Self::Place { .. } => None,
         }
     }
+}
+
+fn mark(draft: &Draft, meant: &Meant) -> (MemberId, Option<String>, Option<About>, NaiveDate) {
+    (meant.member, draft.name.clone(), meant.about.clone(), draft.happened_on)
 }
 
 /// Of a share that has been found to have one or the other.

@@ -249,6 +249,64 @@ fn a_statement_is_taken_back_once_even_in_one_file() {
     assert_eq!(known.check(&fitting(Withdrawal), today()).unwrap_err()[0].trouble, Trouble::Taken);
 }
 
+/// G19: one fact, stated twice.
+#[rstest]
+#[case::the_same(|draft: Draft| draft, Some("happened_on"))]
+#[case::in_other_digits(|draft: Draft| Draft { value: Some("4.50".into()), ..draft }, Some("happened_on"))]
+#[case::in_others_words(|draft: Draft| Draft { reason: "Again".into(), on_behalf_of: Some("Prof. Wang".into()), ..draft }, Some("happened_on"))]
+#[case::another_mark_for_the_same(|draft: Draft| Draft { value: Some("3".into()), ..draft }, Some("value"))]
+#[case::on_another_day(|draft: Draft| Draft { happened_on: "2025-10-14".parse().unwrap(), ..draft }, None)]
+#[case::about_another_work(|draft: Draft| Draft { about: about("contribution"), ..draft }, None)]
+#[case::under_another_name(|draft: Draft| Draft { name: Some("effort".into()), ..draft }, None)]
+#[case::of_another_member(|draft: Draft| Draft { member: Whose::Id(member(1)), ..draft }, None)]
+fn a_mark_is_stated_once_in_one_file(#[case] change: fn(Draft) -> Draft, #[case] refused: Option<&str>) {
+    let mut known = known();
+    known.check(&fitting(Mark), today()).unwrap();
+    let again = known.check(&change(fitting(Mark)), today());
+    let faults = again.err().unwrap_or_default();
+    assert_eq!(faults.iter().map(|fault| fault.field).collect::<Vec<_>>(), refused.into_iter().collect::<Vec<_>>(), "{faults:?}");
+    assert!(faults.iter().all(|fault| fault.trouble == Trouble::Taken));
+}
+
+#[test]
+fn nothing_is_stated_twice() {
+    for kind in StatementKind::ALL {
+        let mut known = known();
+        known.check(&fitting(*kind), today()).unwrap();
+        assert_eq!(known.check(&fitting(*kind), today()).unwrap_err()[0].trouble, Trouble::Taken, "{kind}");
+    }
+}
+
+#[test]
+fn hours_of_one_day_are_told_apart_by_what_was_done_in_them() {
+    let mut known = known();
+    known.check(&fitting(TimeLog), today()).unwrap();
+    known.check(&Draft { reason: "Reviewed the report".into(), ..fitting(TimeLog) }, today()).unwrap();
+}
+
+#[test]
+fn what_stands_is_named_and_what_is_taken_back_in_the_same_file_can_be_stated_anew() {
+    let mut known = known();
+    let meant = known.check(&fitting(Mark), today()).unwrap();
+    known.claims.insert(super::known::Claim::of(&fitting(Mark), &meant), Some(statement(STATED)));
+    let refused = known.check(&fitting(Mark), today()).unwrap_err();
+    assert!(refused[0].message.contains(&statement(STATED).to_string()) && refused[0].message.contains("another day"), "{refused:?}");
+    known.check(&Draft { reason: "Of another student".into(), ..fitting(Withdrawal) }, today()).unwrap();
+    assert!(!known.claims.values().any(|by| *by == Some(statement(STATED))), "it claims nothing any more");
+}
+
+#[test]
+fn of_who_left_statements_are_taken_back_and_none_is_made() {
+    let mut known = known();
+    for whose in [Whose::Id(member(0)), Whose::Number("0".into())] {
+        known.members.remove(&whose);
+        known.former.insert(whose, member(0));
+    }
+    for kind in StatementKind::ALL {
+        assert_eq!(known.check(&fitting(*kind), today()).is_ok(), *kind == Withdrawal, "{kind}");
+    }
+}
+
 fn share(n: u32, value: &str) -> Draft {
     Draft { member: Whose::Id(member(n)), value: Some(value.to_owned()), ..fitting(Share) }
 }

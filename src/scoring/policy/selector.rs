@@ -79,7 +79,9 @@ fn names(entry: &Entry<'_>, kinds: Option<&[ItemKind]>) -> Option<Vec<String>> {
 /// What it can be required of, for people and as kinds.
 pub(super) const fn required_of(requirement: Requirement) -> (&'static str, &'static [Kind]) {
     match requirement {
-        Requirement::Merged | Requirement::ReviewedMoreThanOnce | Requirement::SourceCode => ("pull requests", &[Kind::PullRequest]),
+        Requirement::Merged | Requirement::ReviewedMoreThanOnce | Requirement::SourceCode | Requirement::ChangesLines => {
+            ("pull requests", &[Kind::PullRequest])
+        }
         Requirement::ConfirmedByAnother => ("pull requests and issues", &[Kind::PullRequest, Kind::Issue]),
         Requirement::OnAnothersWork => {
             ("reviews and comments", &[Kind::Review, Kind::ReviewComment, Kind::IssueComment, Kind::DiscussionComment])

@@ -1,4 +1,5 @@
 mod cases;
+mod due;
 mod faults;
 mod fuzz;
 mod manual;

@@ -76,6 +76,9 @@ fn people_from_outside_are_counted() {
 #[case("not spammy, spam", "spam", true)]
 #[case("good first issue", "first issue", true)]
 #[case("类型：垃圾", "垃圾", true)]
+#[case("垃圾spam", "spam", true)]
+#[case("invalid无效", "invalid", true)]
+#[case("no_spam", "spam", false)]
 #[case("", "spam", false)]
 fn a_label_is_left_out_by_whole_words(#[case] label: &str, #[case] word: &str, #[case] is_left_out: bool) {
     let mut policy = with_rules([merged_rule()]);
@@ -183,4 +186,51 @@ fn a_revert_without_waiting_days_only_flags() {
     let context = Context { reverted: HashMap::from([((COMMUNITY, 12), at("2025-09-14T00:00:00Z"))]), ..context() };
     let line = only(&with_rules([merged_rule()]), &context, Contribution { number: Some(12), ..merged("1") });
     assert_eq!((line.points, code(line.flags.first()), value(line.flags.first(), "day")), (points("10"), "reverted", "2025-09-14"));
+}
+
+/// G19.
+#[test]
+fn what_an_earlier_term_paid_earns_nothing_and_is_not_measured_again() {
+    let paid = merged("1");
+    let prior = Prior { paid: HashMap::from([(paid.key.clone(), "2024-2025-2".to_owned())]), ..Prior::default() };
+    let subject = Subject { prior, ..SUBJECT.clone() };
+    let measures = vec![measure("works", Count::Items, &[contribution_kind(Kind::PullRequest)])];
+    let policy = Policy { measures, ..with_rules([merged_rule()]) };
+    let found = sheet_of(&policy, &subject, &[paid.clone(), merged("2")]);
+    assert_eq!(each_points(&found), ["0", "10", "1"]);
+    let line = &found.lines[0];
+    assert_eq!((why(line), value(line.excluded.as_ref(), "term"), line.measured_by.len()), ("paid_before", "2024-2025-2", 0));
+    assert_eq!(answer(line), Answer::Zero);
+    assert_eq!(total(&policy, &subject, &context(), &[paid.clone(), merged("2")]).points, found.points);
+
+    let waiting = Policy { eligibility: Eligibility { waiting_days: 1_000, ..policy.eligibility.clone() }, ..policy.clone() };
+    assert_eq!(why(&sheet_of(&waiting, &subject, std::slice::from_ref(&paid)).lines[0]), "paid_before", "nobody waits for it");
+    let of_another_term =
+        Contribution { occurred_at: at("2025-08-01T00:00:00Z"), closed_at: Some(at("2025-12-01T00:00:00Z")), ..paid.clone() };
+    assert_eq!(why(&sheet_of(&policy, &subject, &[of_another_term]).lines[0]), "outside_term", "what does not count here says why");
+    let of_years = Policy { years: Some(3), ..policy };
+    assert_eq!(sheet_of(&of_years, &subject, &[paid]).points, points("11"), "several years are looked at anew");
+}
+
+#[rstest]
+#[case::none(Some(0), "no_lines")]
+#[case::one(Some(1), "")]
+#[case::not_known(None, "")]
+fn a_rule_can_ask_for_lines_that_people_write(#[case] effective_lines: Option<i64>, #[case] code: &str) {
+    let mut rule = merged_rule();
+    rule.selector.requires.push(Requirement::ChangesLines);
+    assert_eq!(why(&only_line(&with_rules([rule]), Contribution { effective_lines, ..merged("1") })), code);
+}
+
+/// Opened on 10 September, merged on the 12th; seven days to wait.
+#[rstest]
+#[case::since_the_opening("2025-09-17T02:00:00Z", "waiting")]
+#[case::since_the_merge("2025-09-19T02:00:00Z", "")]
+fn what_counts_by_its_opening_waits_from_its_merge(#[case] as_of: &str, #[case] code: &str) {
+    let mut rule = merged_rule();
+    rule.selector.dated_by = DatedBy::Opened;
+    let mut policy = with_rules([rule]);
+    policy.eligibility.waiting_days = 7;
+    let line = only(&policy, &Context { as_of: at(as_of), ..context() }, merged("1"));
+    assert_eq!((why(&line), line.counted_at), (code, at("2025-09-10T02:00:00Z")));
 }

@@ -27,6 +27,16 @@ fn rewritten(effective_lines: i64, unchanged_lines: i64) -> Contribution {
     Contribution { effective_lines: Some(effective_lines), ..changed(merged("1"), change) }
 }
 
+/// By a pull request that was opened on 10 September and merged then.
+fn brought(merged_on: &str) -> Contribution {
+    Contribution {
+        number: Some(3),
+        parent_opened_at: Some(at("2025-09-10T00:00:00Z")),
+        closed_at: Some(at(&format!("2025-09-{merged_on}:00Z"))),
+        ..done("1", Kind::Commit, State::Published, "10T00:00")
+    }
+}
+
 #[rstest]
 #[case::confirmed_at_once(confirmed("02:01:59", 201), "instant_review")]
 #[case::after_two_minutes(confirmed("02:02:00", 201), "")]
@@ -35,11 +45,15 @@ fn rewritten(effective_lines: i64, unchanged_lines: i64) -> Contribution {
 #[case::approved_with_time(approved("02:02", 201), "")]
 #[case::a_small_one_approved(approved("02:00", 200), "")]
 #[case::only_commented(Contribution { state: State::Commented, ..approved("02:00", 900) }, "")]
+#[case::mostly_too_large_to_read(changed(merged("1"), Change { unread_lines: 40, ..Change::default() }), "unread")]
+#[case::half_too_large_to_read(changed(merged("1"), Change { unread_lines: 25, ..Change::default() }), "")]
 #[case::mostly_moved(rewritten(20, 21), "moved")]
 #[case::half_moved(rewritten(30, 30), "")]
 #[case::a_few_moved(rewritten(0, 20), "")]
 #[case::gone(Contribution { gone_at: Some(at("2025-12-01T00:00:00Z")), ..merged("1") }, "gone")]
 #[case::a_commit_that_nobody_vouches_for(done("1", Kind::Commit, State::Published, "10T00:00"), "unvouched_time")]
+#[case::a_commit_of_a_pull_request_that_was_open_for_a_week(brought("17T00:00"), "")]
+#[case::a_commit_of_one_that_was_open_for_longer(brought("17T00:01"), "unvouched_time")]
 #[case::a_commit_of_a_pull_request(Contribution { number: Some(3), ..done("1", Kind::Commit, State::Published, "10T00:00") }, "")]
 fn a_line_is_flagged_and_keeps_its_points(#[case] contribution: Contribution, #[case] flag: &str) {
     let line = line(contribution);
@@ -125,9 +139,13 @@ fn two_people_who_confirm_each_other_are_flagged(
 #[case::one(&["spam"], false)]
 #[case::two(&["spam", "type: invalid"], true)]
 #[case::another_label(&["spam", "wontfix"], false)]
+#[case::behind_another_that_is_left_out(&["spam", "duplicate,spam"], true)]
 fn two_spam_items_flag_the_person(#[case] labels: &[&str], #[case] is_flagged: bool) {
-    let labelled = |(number, label): (usize, &&str)| Contribution { labels: vec![(*label).into()], ..merged(&number.to_string()) };
-    let sheet = sheet(&practice(), &labels.iter().enumerate().map(labelled).collect::<Vec<_>>());
+    let all = |labels: &str| labels.split(',').map(Into::into).collect();
+    let labelled = |(number, labels): (usize, &&str)| Contribution { labels: all(labels), ..merged(&number.to_string()) };
+    let mut policy = practice();
+    policy.eligibility.excluded_labels.push("duplicate".into());
+    let sheet = sheet(&policy, &labels.iter().enumerate().map(labelled).collect::<Vec<_>>());
     assert_eq!(codes(&sheet), if is_flagged { vec!["spam"] } else { vec![] });
 }
 
@@ -139,4 +157,29 @@ fn two_spam_items_flag_the_person(#[case] labels: &[&str], #[case] is_flagged: b
 fn a_changed_account_is_looked_at(#[case] changed_at: &str, #[case] is_flagged: bool) {
     let subject = Subject { account_changed_at: Some(at(changed_at)), ..SUBJECT.clone() };
     assert_eq!(codes(&sheet_of(&practice(), &subject, &[])), if is_flagged { vec!["account_changed"] } else { vec![] });
+}
+
+#[rstest]
+#[case::open(Contribution { state: State::Open, closed_at: None, ..merged("") }, true)]
+#[case::left_out(Contribution { labels: vec!["spam".into()], ..merged("") }, true)]
+#[case::of_another_term(Contribution { closed_at: Some(at("2025-10-12T00:00:00Z")), occurred_at: at("2025-10-10T00:00:00Z"), ..merged("") }, false)]
+fn approvals_are_traded_whatever_the_pull_requests_earned(#[case] one: Contribution, #[case] is_flagged: bool) {
+    let with_id = |id: &str| Contribution { key: merged(id).key, ..one.clone() };
+    let nobodys = Contribution { confirmed_by: Vec::new(), ..one.clone() };
+    let reviews = [review("3", "10T02:00"), review("4", "13T02:00")];
+    let contributions =
+        [vec![with_id("1"), with_id("2"), Contribution { key: merged("5").key, ..nobodys.clone() }], reviews.to_vec()].concat();
+    let mut policy = with_rules([merged_rule()]);
+    policy.eligibility.excluded_labels = vec!["spam".into()];
+    policy.flags.spam_items = 9;
+    assert_eq!(codes(&sheet(&policy, &contributions)), if is_flagged { vec!["mutual_reviews"] } else { vec![] });
+    // What nobody confirmed makes no confirmation rarer.
+    let many: Vec<Contribution> = (10..20)
+        .map(|id: i32| Contribution {
+            key: merged(&id.to_string()).key,
+            occurred_at: merged("").occurred_at + TimeDelta::days(i64::from(id - 10)),
+            ..nobodys.clone()
+        })
+        .collect();
+    assert_eq!(codes(&sheet(&policy, &[contributions, many].concat())).contains(&"mutual_reviews".to_owned()), is_flagged);
 }

@@ -102,3 +102,18 @@ fn of_one_moment_the_lower_key_is_first() {
     assert_eq!(&*sheet.lines[0].key().unwrap().github_id, "a");
     assert_eq!(sheet.lines[0].points, points("10"));
 }
+
+/// Four approvals of four days: the first two of one pull request, the third of one with the same number elsewhere, the last of nothing.
+#[rstest]
+#[case::one_of_each("items=1", ["4", "0", "4", "4"])]
+#[case::so_many_points_of_each("points=7", ["4", "3", "4", "4"])]
+#[case::of_another_kind("items=1\nkinds=['pull_request']", ["4", "4", "4", "4"])]
+fn what_belongs_to_one_pull_request_has_one_account(#[case] most: &str, #[case] counts: [&str; 4]) {
+    let policy = limited_by(&format!("[[limits]]\nper='work'\n{most}"));
+    let of = |id, number, day| Contribution { number, ..review(id, day) };
+    let elsewhere = in_repository(STRANGE, of("3", Some(7), "12T03:00"));
+    let sheet = sheet(&policy, &[of("1", Some(7), "12T01:00"), of("2", Some(7), "12T02:00"), elsewhere, of("4", None, "12T04:00")]);
+    assert_eq!(each_points(&sheet), counts);
+    let limited = sheet.lines[1].limited.as_ref();
+    assert_eq!(code(limited), if counts[1] == "4" { "" } else { "cap_work" });
+}

@@ -41,7 +41,6 @@ fn a_contribution_earns_what_its_rule_says(#[case] contribution: Contribution, #
 #[case::merged_without_a_change(Contribution { changed_files: Some(0), ..merged("1") }, Code::NoChange)]
 #[case::a_commit(done("1", Kind::Commit, State::Published, "10T00:00"), Code::NoRule)]
 #[case::not_planned(done("1", Kind::Issue, State::NotPlanned, "10T00:00"), Code::State)]
-#[case::open(Contribution { state: State::Open, closed_at: None, ..merged("1") }, Code::NotMerged)]
 #[case::closed_without_merging(Contribution { state: State::Closed, ..merged("1") }, Code::NotMerged)]
 #[case::merged_by_oneself(Contribution { confirmed_by: Vec::new(), ..merged("1") }, Code::NotConfirmed)]
 #[case::confirmed_by_oneself(Contribution { confirmed_by: vec![ME], ..merged("1") }, Code::NotConfirmed)]
@@ -91,6 +90,14 @@ fn the_manual_explains_every_code() {
     for code in Code::ALL {
         assert!(manual.contains(&format!("| `{}` |", code.as_str())), "docs/SCORING.md does not explain `{}`", code.as_str());
     }
+}
+
+#[rstest]
+#[case::a_pull_request_that_can_still_be_merged(Contribution { state: State::Open, closed_at: None, ..merged("1") })]
+#[case::an_issue_that_can_still_be_solved(done("1", Kind::Issue, State::Open, "10T00:00"))]
+fn what_can_still_come_into_the_state_that_is_asked_for_is_not_zero(#[case] open: Contribution) {
+    let line = only_line(&practice(), open);
+    assert_eq!((why(&line), answer(&line), line.points), ("still_open", Answer::NotYet, Points::ZERO));
 }
 
 #[test]

@@ -60,8 +60,8 @@ fn only_line_of_two(policy: &Policy) -> Line {
 fn where_no_rule_is_closer_the_measure_says_what_is_missing() {
     let mut merged_only = measure("merged_items", Count::Items, &[PULL]);
     merged_only.selector.requires = vec![Requirement::Merged];
-    let open = Contribution { state: State::Open, closed_at: None, ..merged("1") };
-    let line = sheet(&measuring([merged_only]), &[open]).lines.remove(0);
+    let closed = Contribution { state: State::Closed, ..merged("1") };
+    let line = sheet(&measuring([merged_only]), &[closed]).lines.remove(0);
     assert_eq!((why(&line), value(line.excluded.as_ref(), "rule")), ("not_merged", "merged_items"));
 }
 
@@ -135,9 +135,33 @@ fn hours_are_summed_and_of_marks_the_newest_counts(#[case] count: Count, #[case]
     assert_eq!(amount(&sheet_of(&measuring([measure("m", count, &[])]), &subject, &[merged("1")])), expected);
 }
 
+#[test]
+fn a_mark_about_a_second_project_leaves_that_about_the_first_alone() {
+    let mark = |number, of, value: &str, day: &str| {
+        about(About::Repository(of), Statement { name: Some("dependants".into()), ..valued(number, StatementKind::Mark, value, day) })
+    };
+    let subject =
+        stating([mark(1, COMMUNITY, "20", "2025-09-03"), mark(2, STRANGE, "5", "2025-09-05"), mark(3, COMMUNITY, "21", "2025-09-04")]);
+    assert_eq!(amount(&sheet_of(&measuring([measure("m", Count::Marks, &[])]), &subject, &[])), "26");
+}
+
 fn network(below: u32, equal: u32, class: u32) -> Subject {
     let standing = |value: &str| Standing { value: decimal(value), below, equal, class };
     Subject { network: Some(Network { openrank: standing("1.23456"), activity: standing("7") }), ..SUBJECT.clone() }
+}
+
+/// The same place with nothing done.
+fn idle(below: u32, equal: u32, class: u32) -> Subject {
+    let standing = || Standing { value: Decimal::ZERO, below, equal, class };
+    Subject { network: Some(Network { openrank: standing(), activity: standing() }), ..SUBJECT.clone() }
+}
+
+#[test]
+fn a_network_score_that_nobody_knows_yet_is_not_zero() {
+    let measure = Measure { normalise: Normalise::Percentile, ..measure("network", Count::Openrank, &[]) };
+    let sheet = sheet_of(&measuring([measure]), &SUBJECT, &[]);
+    assert_eq!((why(&sheet.lines[0]), answer(&sheet.lines[0])), ("months_not_over", Answer::NotYet));
+    assert_eq!(sheet.points, Points::ZERO);
 }
 
 #[rstest]
@@ -153,7 +177,8 @@ fn network(below: u32, equal: u32, class: u32) -> Subject {
 #[case::the_last_of_four(Count::Openrank, Normalise::Rank, network(0, 1, 4), "0")]
 #[case::the_only_one(Count::Openrank, Normalise::Rank, network(0, 1, 1), "1")]
 #[case::an_empty_class(Count::Openrank, Normalise::Rank, network(0, 0, 0), "0")]
-#[case::not_known(Count::Openrank, Normalise::Percentile, SUBJECT.clone(), "0")]
+#[case::nothing_done_among_others_who_did_nothing(Count::Openrank, Normalise::Percentile, idle(0, 5, 5), "0")]
+#[case::nothing_done_and_nobody_above(Count::Activity, Normalise::Rank, idle(0, 5, 5), "0")]
 fn a_network_score_is_taken_as_the_policy_says(
     #[case] count: Count,
     #[case] normalise: Normalise,
@@ -258,4 +283,33 @@ fn limits_of_groups_and_terms_hold_for_measures(#[case] limit: Limit, #[case] ea
     let items = Measure { group: Some("g".into()), ..measure("items", Count::Items, &[PULL]) };
     let policy = Policy { limits: vec![limit], ..measuring([items]) };
     assert_eq!(sheet(&policy, &[merged("1"), merged("2"), merged("3")]).points, points(earned));
+}
+
+#[rstest]
+#[case::reached(from("network", "1"))]
+#[case::below(below("network", "1"))]
+#[case::below_one_whose_condition_asks_for_it(below("asking", "1"))]
+fn a_network_score_that_nobody_knows_yet_meets_no_condition(#[case] when: Condition) {
+    let asked = Measure { pay: None, ..measure("network", Count::Openrank, &[]) };
+    let asking = Measure { pay: None, when: Some(from("network", "1")), ..measure("asking", Count::Items, &[PULL]) };
+    let paid = Measure { when: Some(when.clone()), group: Some("g".into()), ..measure("m", Count::Items, &[PULL]) };
+    let open = Measure { id: "open".into(), when: None, ..paid.clone() };
+    let factor = GroupFactor { id: "twice".into(), group: "g".into(), factor: decimal("2"), when: when.clone() };
+    let policy = Policy { requirements: vec![when], factors: vec![factor], ..measuring([asked, asking, paid, open]) };
+    let sheet = sheet(&policy, &[merged("1")]);
+    assert_eq!(sheet.lines[1..].iter().map(why).collect::<Vec<_>>(), ["months_not_over", ""]);
+    assert_eq!(sheet.points, points("1"), "the factor does not hold");
+    let unmet = sheet.unmet.first();
+    assert_eq!((code(unmet), value(unmet, "amount")), ("requirement_not_met", ""));
+    assert!(said(unmet.unwrap()).ends_with("and it is not known yet"), "{}", said(unmet.unwrap()));
+}
+
+#[test]
+fn an_excluded_network_score_is_nothing_whether_or_not_it_is_known() {
+    for subject in [network(2, 1, 3), SUBJECT.clone()] {
+        let subject = Subject { statements: vec![statement(1, StatementKind::Exclusion, "2025-09-10")], ..subject };
+        let paid = Measure { when: Some(below("network", "1")), ..measure("m", Count::Items, &[PULL]) };
+        let sheet = sheet_of(&measuring([measure("network", Count::Openrank, &[]), paid]), &subject, &[merged("1")]);
+        assert_eq!((why(&sheet.lines[1]), sheet.points), ("excluded_by_person", points("1")));
+    }
 }

@@ -1,7 +1,9 @@
 //! Tests of the room, by subject, and the small world that they share.
 //! Policies are built from the AST or from `plain.toml`, so that the rule books of the seeds can change without them.
 
+mod bundle;
 mod confirmations;
+mod due;
 mod eligibility;
 mod flags;
 mod limits;
@@ -27,8 +29,8 @@ use crate::model::{
     contribution::{Change, Key, Kind, State},
     ids::StatementId,
     policy::{
-        Automation, Condition, Count, DatedBy, GroupFactor, ItemKind, LadderStep, Limit, Measure, Normalise, Pay, Payout, PayoutPer, Per,
-        Reach, Repositories, Requirement, Rule, Same, Selector, SizeStep, Threshold, Units, Works,
+        Automation, Condition, Count, DatedBy, Eligibility, GroupFactor, ItemKind, LadderStep, Limit, Measure, Normalise, Pay, Payout,
+        PayoutPer, Per, Reach, Repositories, Requirement, Rule, Same, Selector, SizeStep, Threshold, Units, Works,
     },
     repository::RepositoryContext,
     score::{Carry, Source},

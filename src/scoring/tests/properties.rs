@@ -52,6 +52,7 @@ fn contribution(number: usize, bits: u64) -> Contribution {
     };
     Contribution {
         account: bits.of(&[Some(ME), Some(ME), Some(ME), Some(ME), Some(ANOTHER), None]),
+        number: (!bits.one_in(4)).then(|| bits.signed(3)),
         by_bot: bits.one_in(12),
         closed_at: (!bits.one_in(4)).then_some(closed),
         parent_account: Some(bits.of(&[ME, ANOTHER, ANOTHER])),
@@ -143,6 +144,8 @@ fn one_measure(number: usize, bits: u64) -> Measure {
     let mut measure = measure(&format!("m{number}"), bits.of(&COUNTS), &[]);
     measure.selector.requires = if bits.one_in(3) { vec![Requirement::Merged] } else { Vec::new() };
     measure.selector.dated_by = bits.of(DatedBy::ALL);
+    let kinds = bits.of(&[&[][..], &[], &[Kind::PullRequest]]);
+    measure.selector.kinds = kinds.iter().copied().map(ItemKind::Contribution).collect();
     let group = bits.of(&["code", "talk"]);
     let when = bits.one_in(2).then(|| from(&format!("m{}", bits.below(3)), "2"));
     Measure { group: Some(group.into()), pay, each_repository: bits.one_in(3), serves_later_weeks: bits.one_in(2), when, ..measure }
@@ -179,15 +182,21 @@ fn earned(line: &Line) -> Points {
 }
 
 /// What of a sheet a limit counts together, told anew: the points and the number of the lines that count.
-fn used(policy: &Policy, limit: &Limit, sheet: &ScoreSheet, statements: &[Statement]) -> Vec<(Points, usize)> {
+fn used(policy: &Policy, limit: &Limit, sheet: &ScoreSheet, statements: &[Statement], done: &[Contribution]) -> Vec<(Points, usize)> {
+    let number = |line: &Line| done.iter().find(|contribution| line.key() == Some(&contribution.key)).and_then(|found| found.number);
     let mut accounts: HashMap<String, (Points, usize)> = HashMap::new();
     for line in sheet.lines.iter().filter(|line| !line.points.is_zero()) {
         let (kind, repository) = match &line.source {
             Source::Contribution { key, .. } => (ItemKind::Contribution(key.kind), Some(key.repository)),
             Source::Statement { kind: StatementKind::Adjustment, .. } | Source::Carry { .. } => continue,
             Source::Statement { statement, kind } => (ItemKind::Statement(*kind), ground(statements, *statement)),
-            // Measures pass limits of groups and of the term alone; that they fit is told with measures.
-            Source::Measure { .. } => continue,
+            Source::Measure { measure, repository, .. } => {
+                if let Some(account) = account_of_measure(policy, limit, measure, *repository) {
+                    let used = accounts.entry(account).or_default();
+                    *used = (used.0 + line.points, used.1);
+                }
+                continue;
+            }
         };
         let category = repository.and_then(|id| CONTEXT.repositories.get(&id)).map_or("", |known| &known.category);
         let group = policy.rules.iter().find(|rule| line.rule.as_deref() == Some(&rule.id)).and_then(|rule| rule.group.clone());
@@ -198,6 +207,7 @@ fn used(policy: &Policy, limit: &Limit, sheet: &ScoreSheet, statements: &[Statem
         let account = match limit.per {
             Per::Item => Some(format!("{:?}", line.source)),
             Per::Kind => Some(kind.to_string()),
+            Per::Work => number(line).map(|number| format!("{repository:?} {number}")),
             Per::Repository => repository.map(|id| id.to_string()),
             Per::Category => repository.map(|_| category.to_owned()),
             Per::Group => group,
@@ -212,6 +222,23 @@ fn used(policy: &Policy, limit: &Limit, sheet: &ScoreSheet, statements: &[Statem
         }
     }
     accounts.into_values().collect()
+}
+
+/// Measures use up limits of groups and of the term that count points, and one about kinds if it is about all that they count. None of them
+/// names categories here: of those only one that is taken of each repository lies in some.
+fn account_of_measure(policy: &Policy, limit: &Limit, id: &str, repository: Option<RepositoryId>) -> Option<String> {
+    let measure = policy.measures.iter().find(|measure| measure.id == id)?;
+    let kinds = &measure.selector.kinds;
+    let category = repository.and_then(|id| CONTEXT.repositories.get(&id)).map(|known| &known.category);
+    let counted = limit.points.is_some()
+        && (limit.kinds.is_empty() || (!kinds.is_empty() && kinds.iter().all(|kind| limit.kinds.contains(kind))))
+        && (limit.categories.is_empty() || category.is_some_and(|category| limit.categories.contains(category)))
+        && (limit.groups.is_empty() || measure.group.as_ref().is_some_and(|group| limit.groups.contains(group)));
+    match limit.per {
+        Per::Group if counted => measure.group.clone(),
+        Per::Term if counted => Some(String::new()),
+        _ => None,
+    }
 }
 
 /// The repository that a statement rests on, told anew.
@@ -317,7 +344,7 @@ proptest! {
     fn no_cap_is_ever_exceeded(policy in limited(), subject in subjects(), contributions in contributions(12)) {
         let sheet = score(&policy, &subject, &CONTEXT, &contributions);
         for limit in &policy.limits {
-            for (points, items) in used(&policy, limit, &sheet, &subject.statements) {
+            for (points, items) in used(&policy, limit, &sheet, &subject.statements, &contributions) {
                 prop_assert!(limit.points.is_none_or(|most| points <= most), "{:?}: {}", limit, points);
                 prop_assert!(limit.items.is_none_or(|most| items <= most as usize), "{:?}: {}", limit, items);
             }
@@ -338,8 +365,9 @@ proptest! {
 
     #[test]
     fn limits_units_and_works_never_give(policy in limited(), contributions in contributions(10)) {
-        let without = Policy { limits: Vec::new(), units: None, payout: None, ..policy.clone() };
-        let with = Policy { payout: None, ..policy };
+        // A factor can hold for few items, and units make few of many.
+        let with = Policy { payout: None, factors: Vec::new(), ..policy };
+        let without = Policy { limits: Vec::new(), units: None, ..with.clone() };
         prop_assert!(of(&with, &contributions) <= of(&without, &contributions));
     }
 
@@ -364,12 +392,21 @@ proptest! {
         pieces in prop::collection::vec((0..400_u16, any::<u8>()), 1..8),
         (same, bonus) in (prop::sample::select(Same::ALL.to_vec()), 0..5_i64),
         factor in 0..30_i64,
+        (of_group, of_items, each_repository) in (1..30_i64, 0..3_usize, any::<bool>()),
     ) {
         let bonus = Decimal::new(bonus, 1);
         let mut rule = sized();
         // Whatever the steps are worth, even where more lines are worth less.
         rule.size[1].factor = Decimal::new(factor, 1);
-        let policy = Policy { units: Some(Units { days: 7, same, bonus }), ..with_rules([rule]) };
+        rule.group = Some("code".into());
+        // What many items earn, and what they let their group earn, slices do not gain either.
+        let items = Measure { group: Some("code".into()), ..measure("items", Count::Items, &[]) };
+        let ladder = Pay::Ladder((1..4).map(|n| LadderStep { from: Threshold::From(n.into()), points: Points::from_thousandths(n * n * 700) }).collect());
+        let paid = Measure { id: "paid".into(), each_repository, pay: Some(ladder), ..items.clone() };
+        let when = [from("items", "2"), from("items", "1"), below("items", "2")][of_items].clone();
+        let group = GroupFactor { id: "f".into(), group: "code".into(), factor: Decimal::new(of_group, 1), when };
+        let units = Some(Units { days: 7, same, bonus });
+        let policy = Policy { units, measures: vec![items, paid], factors: vec![group], ..with_rules([rule]) };
         let whole = sliced(&[(pieces.iter().map(|(lines, _)| lines).sum(), 0)]);
         let most = of(&policy, &whole).scaled(Decimal::ONE + bonus).unwrap();
         let slices = sliced(&pieces);

@@ -12,14 +12,14 @@ use super::*;
     "the rule issue_solved asks for completed, and this is not planned"
 )]
 #[case::self_merged(Contribution { confirmed_by: Vec::new(), ..merged("1") },
-    "the rule merged asks that another person merged it or stands by an approval of it, and nobody does")]
+    "the rule merged asks that another person stands behind it (merged or approved the pull request, solved the issue), and nobody does")]
 #[case::after_the_term(Contribution { closed_at: Some(at("2025-09-30T16:00:00Z")), ..merged("1") },
-    "it was merged or closed on 2025-10-01, and the term is from 2025-09-01 to 2025-09-30")]
+    "it was merged or closed on 2025-10-01, and what counts is from 2025-09-01 to 2025-09-30")]
 #[case::review_after_the_term(Contribution { occurred_at: at("2025-10-02T00:00:00Z"), ..review("1", "10T00:00") },
-    "it was done on 2025-10-02, and the term is from 2025-09-01 to 2025-09-30")]
+    "it was done on 2025-10-02, and what counts is from 2025-09-01 to 2025-09-30")]
 #[case::not_closed(
     done("1", Kind::Issue, State::Completed, "10T00:00"),
-    "the rule issue_solved counts it on the day when it is closed, and it is not closed"
+    "the rule issue_solved counts it when it is merged or closed, and it is still open"
 )]
 fn a_reason_is_a_sentence(#[case] contribution: Contribution, #[case] sentence: &str) {
     let line = only_line(&practice(), contribution);

@@ -102,6 +102,45 @@ fn who_shares_a_work_cannot_be_the_one_who_confirms_it() {
     assert_eq!(why(&line), "not_confirmed");
 }
 
+#[rstest]
+#[case::by_one_who_shares(vec![ANOTHER], true, "not_confirmed")]
+#[case::by_a_third(vec![ANOTHER, AccountId(3)], true, "")]
+#[case::where_no_share_is_stated(vec![ANOTHER], false, "")]
+fn of_those_who_share_a_work_none_confirms_it_for_the_other(#[case] by: Vec<AccountId>, #[case] is_shared: bool, #[case] code: &str) {
+    let mut rule = merged_rule();
+    rule.selector.requires.push(Requirement::ConfirmedByAnother);
+    let contribution =
+        changed(Contribution { confirmed_by: by, ..merged("1") }, Change { committers: vec![ME, ANOTHER], ..Change::default() });
+    let context = if is_shared { shared_by(&[share(1, FRIEND, "0.5")]) } else { context() };
+    let line = score(&with_rules([rule]), &SUBJECT, &context, &[contribution]).lines.remove(0);
+    assert_eq!(why(&line), code);
+}
+
+/// The award is worth 10, and rests on a work of which the friend has a part.
+#[rstest]
+#[case::the_authors_rest(AUTHOR, &[share(1, FRIEND, "0.3")], true, "7", "")]
+#[case::the_authors_own(AUTHOR, &[share(1, AUTHOR, "0.2")], true, "2", "")]
+#[case::the_friends(FRIEND, &[share(1, FRIEND, "0.3")], true, "3", "")]
+#[case::the_friends_without_a_commit(FRIEND, &[share(1, FRIEND, "0.3")], false, "0", "share_not_backed")]
+#[case::of_nobody(AUTHOR, &[], true, "10", "")]
+fn an_achievement_by_a_shared_work_is_shared(
+    #[case] member: MemberId,
+    #[case] shares: &[Statement],
+    #[case] has_commit: bool,
+    #[case] earns: &str,
+    #[case] code: &str,
+) {
+    let award = about_contribution(&merged("1"), statement(9, StatementKind::Achievement, "2025-09-20"));
+    let committers = if has_commit { vec![ME] } else { Vec::new() };
+    let of_another = changed(Contribution { account: Some(ANOTHER), ..merged("1") }, Change { committers, ..Change::default() });
+    let shared = if member == FRIEND { vec![of_another] } else { Vec::new() };
+    let subject = Subject { member, shared, ..stating([award]) };
+    let policy = with_rules([rule("award", statement_kind(StatementKind::Achievement))]);
+    let sheet = score(&policy, &subject, &shared_by(shares), &[]);
+    let line = sheet.lines.iter().find(|line| matches!(line.source, Source::Statement { .. })).unwrap();
+    assert_eq!((line.points, why(line)), (points(earns), code));
+}
+
 /// Three merged in one repository earn 10, one of them 4; the first is shared. The best claim is that of the whole ones or of all at the least
 /// part, and one more item never makes it less.
 #[rstest]

@@ -72,3 +72,38 @@ fn what_a_rule_does_not_pay_is_no_part_of_a_unit() {
     let open = Contribution { state: State::Open, closed_at: None, ..slice("1", 1, 50, &[1]) };
     assert_eq!(each_points(&sheet(&unit(Same::Files, "0"), &[open, slice("2", 2, 50, &[1])])), ["0", "10"]);
 }
+
+/// Two slices of one work, one of another, one in another repository, and a review.
+#[rstest]
+#[case::the_same_files(Some(Same::Files), false, "4")]
+#[case::the_same_repository(Some(Same::Repository), false, "3")]
+#[case::each_by_itself(None, false, "5")]
+#[case::in_each_repository(Some(Same::Repository), true, "2")]
+fn a_measure_counts_the_pull_requests_of_one_unit_as_one(#[case] same: Option<Same>, #[case] each: bool, #[case] amount: &str) {
+    let items = Measure { each_repository: each, ..measure("items", Count::Items, &[]) };
+    let units = same.map(|same| Units { days: 7, same, bonus: Decimal::ZERO });
+    let policy = Policy { measures: vec![items], units, ..blank() };
+    let of_community = [slice("1", 1, 5, &[1]), slice("2", 2, 5, &[1]), slice("3", 3, 5, &[2]), review("4", "04T00:00")];
+    let elsewhere = in_repository(STRANGE, slice("5", 2, 5, &[1]));
+    let sheet = sheet(&policy, &[of_community.to_vec(), vec![elsewhere]].concat());
+    let taken: Vec<String> = sheet
+        .lines
+        .iter()
+        .filter_map(|line| match &line.source {
+            Source::Measure { amount, .. } => Some(amount.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(taken.first().map(String::as_str), Some(amount));
+}
+
+/// The middle one joins the others, and only a small part of it is the member's.
+#[test]
+fn a_shared_slice_still_joins_the_others() {
+    let slices = [slice("1", 1, 5, &[1]), slice("2", 2, 5, &[1, 2]), slice("3", 3, 5, &[2])];
+    let share = about_contribution(&slices[1], valued(1, StatementKind::Share, "0.1", "2025-09-10"));
+    let context = Context { shares: HashMap::from([(slices[1].key.clone(), vec![share])]), ..context() };
+    let units = Some(Units { days: 7, same: Same::Files, bonus: Decimal::ZERO });
+    let policy = Policy { measures: vec![measure("items", Count::Items, &[])], units, ..blank() };
+    assert_eq!(score(&policy, &SUBJECT, &context, &slices).points, points("1"));
+}

@@ -97,8 +97,8 @@ fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Option<(&'stat
         ("POST", "/v1/statements/import") => {
             // Numbers are no secret, so the file names somebody of one's own.
             let own = tag.split('-').next().unwrap();
-            let line = format!("exclusion,00{own}1,2025-10-15,For {tag}");
-            Some(("text/csv", format!("kind,member_number,happened_on,reason\n{line}\n").into()))
+            let line = format!("time_log,00{own}1,1,2025-10-15,For {tag}");
+            Some(("text/csv", format!("kind,member_number,value,happened_on,reason\n{line}\n").into()))
         }
         ("POST", "/v1/evaluations") => json(json!({"term_id": of.term, "policy_id": of.policy})),
         ("POST", "/v1/api-keys") => json(json!({"role": "reader"})),

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use accredit::{
+    db::{evaluations, scores},
+    model::{ids::EvaluationId, score::Reason},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -96,13 +100,36 @@ async fn the_report_is_a_file_with_the_terms_name() {
     assert_eq!(
         csv.text(),
         format!(
-            "\u{feff}number,name,unit,github_login,term,policy,policy_hash,points,credits,state,contributions,complete_until\r\n\
-             00t1,Ada Lovelace,Mathematics,ada-t,2025-2026-1-t,practice t,{hash},12.5,1,proposed,2,\r\n\
-             00t2,Ada Lovelace,Mathematics,,2025-2026-1-t,practice t,{hash},,,no_account,0,\r\n"
+            "\u{feff}number,name,unit,github_login,term,policy,policy_hash,points,credits,state,contributions,complete_until,flags,unmet\r\n\
+             00t1,Ada Lovelace,Mathematics,ada-t,2025-2026-1-t,practice t,{hash},12.5,1,proposed,2,,0,0\r\n\
+             00t2,Ada Lovelace,Mathematics,,2025-2026-1-t,practice t,{hash},,,no_account,0,,,\r\n"
         )
     );
     let same = app.get(&tenant.reader, &format!("/v1/reports/credits?evaluation_id={}&format=csv", own.evaluation)).await;
     assert_eq!(same.body, csv.body);
+}
+
+#[tokio::test]
+async fn a_flag_of_a_line_is_counted_in_the_list_and_in_the_report() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "t").await;
+    let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
+    let mut score = scores::list_stored(&mut tx, own.evaluation, &[own.member]).await.unwrap().remove(&own.member).unwrap();
+    score.flags = vec![Reason::new("account_changed")];
+    score.lines[0].flags = vec![Reason::new("gone"), Reason::new("automation")];
+    score.unmet = vec![Reason::new("requirement")];
+    let id = EvaluationId::new(app.clock.now());
+    evaluations::insert(&mut tx, id, own.term, own.policy, app.clock.now()).await.unwrap().unwrap();
+    scores::insert_batch(&mut tx, id, &[score.pack().unwrap()]).await.unwrap();
+    evaluations::finish(&mut tx, id, None, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let list = app.get(&tenant.reader, &format!("/v1/evaluations/{id}/scores")).await.json(200);
+    assert_eq!(list["items"][0]["flagged"], 3);
+    let score = app.get(&tenant.reader, &format!("/v1/members/{}/score?evaluation={id}", own.member)).await.json(200);
+    assert_eq!((&score["flagged"], score["flags"].as_array().unwrap().len()), (&json!(3), 1));
+    let csv = app.get(&tenant.reader, &format!("/v1/reports/credits?evaluation_id={id}&format=csv")).await.text();
+    assert!(csv.ends_with(",3,1\r\n"), "{csv}");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use accredit::{
     model::{
         account::AccountId,
         ids::{MemberId, RepositoryId, StatementId},
+        member::MemberRole,
         statement::{About, StatementKind},
     },
 };
@@ -224,6 +225,105 @@ async fn a_file_with_one_bad_line_states_nothing_and_names_every_bad_line() {
     assert_eq!(list(&app, &tenant, "").await.len(), 0);
 }
 
+/// G19: the same file, taken in again.
+#[tokio::test]
+async fn what_is_stated_and_stands_is_not_stated_again() {
+    let app = TestApp::start().await;
+    let tenant = university(&app).await;
+    let text = format!(
+        "kind,member_number,name,value,about,happened_on,reason\n\
+         mark,001,difficulty,4.5,{URL},2025-10-01,Colloquium\n\
+         achievement,001,ospp,,{URL},2025-10-01,Passed\n\
+         adjustment,002,,-2,,2025-10-01,Late\n\
+         credited,002,,1.5,,2025-10-01,On paper\n\
+         time_log,003,meeting,1.5,tidewater/tidemark,2025-10-02,Weekly\n"
+    );
+    let made = import(&app, &tenant, &text).await.json(201);
+    let refused = import(&app, &tenant, &text).await.problem(422);
+    let lines: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|fault| fault["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [2, 3, 4, 5, 6]);
+    assert_eq!(list(&app, &tenant, "").await.len(), 5);
+
+    let adjustment = |reason: &str| json!({"kind": "adjustment", "member_number": "002", "value": "-2.0", "happened_on": "2025-10-01", "reason": reason});
+    let conflict = state(&app, &tenant, adjustment("Late")).await;
+    assert_eq!(conflict.faults(409), ["happened_on"]);
+    let id = made["items"][2]["id"].as_str().unwrap();
+    assert!(conflict.text().contains(id) && conflict.text().contains("another day"), "{}", conflict.text());
+    app.post(&tenant.staff, &format!("/v1/statements/{id}/withdrawals"), json!({"reason": "Was on time"})).await.json(201);
+    state(&app, &tenant, adjustment("Late after all")).await.json(201);
+}
+
+#[tokio::test]
+async fn the_lines_of_a_file_are_stated_in_their_order() {
+    let app = TestApp::start().await;
+    let tenant = university(&app).await;
+    let lines: String = (10..30).map(|day| format!("mark,001,difficulty,{day},2025-09-{day},x\n")).collect();
+    import(&app, &tenant, &format!("kind,member_number,name,value,happened_on,reason\n{lines}")).await.json(201);
+    let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
+    let stated = statements::list_for_scoring(&mut tx).await.unwrap();
+    let values: Vec<_> = stated.iter().map(|one| one.value.unwrap().to_string()).collect();
+    assert_eq!(values, (10..30).map(|day: u8| day.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_share_of_a_member_who_left_can_still_be_taken_back() {
+    let app = TestApp::start().await;
+    let tenant = university(&app).await;
+    let made = state(&app, &tenant, share("001", "0.6")).await.json(201);
+    app.delete(&tenant.staff, &format!("/v1/members/{}", made["member_id"].as_str().unwrap())).await;
+    assert_eq!(state(&app, &tenant, share("001", "0.1")).await.faults(422), ["member_number"], "nothing new is stated");
+    let path = format!("/v1/statements/{}/withdrawals", made["id"].as_str().unwrap());
+    app.post(&tenant.staff, &path, json!({"reason": "Of another student"})).await.json(201);
+    let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
+    assert_eq!(statements::list_shares(&mut tx).await.unwrap(), []);
+}
+
+/// G21: a new member who is an old one.
+#[tokio::test]
+async fn who_comes_back_under_the_same_number_is_who_left() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let member = |name: &str| json!({"number": "001", "name": name, "role": "student", "github_login": "ada"});
+    let made = app.post(&tenant.staff, "/v1/members", member("Ada")).await.json(201);
+    let id: MemberId = made["id"].as_str().unwrap().parse().unwrap();
+    let own = json!({"full_name": "ada/own", "category": "course", "member_numbers": ["001"]});
+    let own = app.post(&tenant.staff, "/v1/repositories", own).await.json(201);
+    let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
+    accounts::link(&mut tx, id, "ada", Some(AccountId(1)), now()).await.unwrap();
+    tx.commit().await.unwrap();
+    app.delete(&tenant.staff, &format!("/v1/members/{id}")).await;
+    let path = format!("/v1/repositories/{}", own["id"].as_str().unwrap());
+    assert_eq!(app.get(&tenant.staff, &path).await.json(200)["member_numbers"], json!([]));
+
+    let again = app.post(&tenant.staff, "/v1/members", member("Ada L.")).await;
+    assert_eq!(again.header("location").unwrap(), format!("/v1/members/{id}"));
+    let view = again.json(201);
+    assert_eq!((&view["id"], &view["name"], &view["account_state"]), (&json!(id), &json!("Ada L."), &json!("pending")));
+    assert_eq!(app.get(&tenant.staff, &path).await.json(200)["member_numbers"], json!(["001"]));
+    assert_eq!(app.post(&tenant.staff, "/v1/members", member("Ada")).await.faults(409), ["number"]);
+}
+
+#[tokio::test]
+async fn an_account_that_was_another_members_is_known_by_the_day_on_which_it_came() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let (mut tx, day) = (app.database.db().begin_as(tenant.id).await.unwrap(), now() + TimeDelta::days(1));
+    for (number, at) in [("001", now()), ("002", day)] {
+        let profile = members::Profile {
+            number: number.into(),
+            name: "Ada".into(),
+            role: MemberRole::Student,
+            unit: None,
+            github_login: Some("ada".into()),
+        };
+        let id = members::insert(&mut tx, MemberId::new(at), &profile, at).await.unwrap();
+        accounts::link(&mut tx, id, "ada", Some(AccountId(1)), at).await.unwrap();
+        let scored = members::list_for_scoring(&mut tx, Some(&[id])).await.unwrap().remove(0);
+        assert_eq!(scored.account_changed_at, (number == "002").then_some(day));
+        members::remove(&mut tx, id, at).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_list_is_narrowed_by_member_kind_and_term_and_comes_in_pages() {
     let app = TestApp::start().await;
@@ -281,8 +381,8 @@ async fn an_address_from_before_a_repository_was_renamed_is_found() {
 async fn some_members_statements_are_those_of_all_narrowed_to_them() {
     let app = TestApp::start().await;
     let tenant = university(&app).await;
-    for number in ["001", "002", "001"] {
-        let mark = json!({"kind": "mark", "name": "difficulty", "member_number": number, "value": "3", "happened_on": "2025-10-15", "reason": "x"});
+    for (number, day) in [("001", "2025-10-15"), ("002", "2025-10-15"), ("001", "2025-10-16")] {
+        let mark = json!({"kind": "mark", "name": "difficulty", "member_number": number, "value": "3", "happened_on": day, "reason": "x"});
         state(&app, &tenant, mark).await.json(201);
     }
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();

@@ -85,7 +85,11 @@ async fn where_students_and_faculty_have_different_policies_somebody_says_for_wh
     let app = TestApp::start().await;
     let tenant = app.tenant("own").await;
     let term = add_term(&app, &tenant, "t").await;
-    let (students, faculty) = (policy(&app, &tenant, "1").await, policy(&app, &tenant, "2").await);
+    let written_for = async |version: &str, audience: &str| {
+        let text = format!("audience = \"{audience}\"\n{}", policy_text(version));
+        add_policy(&app, &tenant, text).await.json(201)["id"].as_str().unwrap().to_owned()
+    };
+    let (students, faculty) = (written_for("1", "students").await, written_for("2", "faculty").await);
     adopt(&app, &tenant, &term, json!({"policy_id": students, "audience": "students"})).await.json(201);
     adopt(&app, &tenant, &term, json!({"policy_id": faculty, "audience": "faculty"})).await.json(201);
     let refused = evaluate(&app, &tenant, json!({"term_id": term})).await;
@@ -96,6 +100,82 @@ async fn where_students_and_faculty_have_different_policies_somebody_says_for_wh
     }
     let both = json!({"term_id": term, "policy_id": students, "audience": "faculty"});
     assert_eq!(evaluate(&app, &tenant, both).await.faults(422), ["audience"]);
+}
+
+/// Scores, by a worker, a moment after what was before.
+async fn score(app: &TestApp, tenant: &Tenant, body: Value) {
+    tick(app);
+    evaluate(app, tenant, body).await.json(202);
+    app.work().await;
+}
+
+async fn report(app: &TestApp, tenant: &Tenant, query: &str) -> Answer {
+    app.get(&tenant.reader, &format!("/v1/reports/credits?{query}")).await
+}
+
+#[tokio::test]
+async fn where_students_and_faculty_were_scored_a_report_is_of_whom_it_is_asked_for() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let term = add_term(&app, &tenant, "t").await;
+    for (version, audience) in [("1", "students"), ("2", "faculty")] {
+        tick(&app);
+        let policy = add_policy(&app, &tenant, format!("audience = \"{audience}\"\n{}", policy_text(version))).await.json(201);
+        adopt(&app, &tenant, &term, json!({"policy_id": policy["id"]})).await.json(201);
+        report(&app, &tenant, &format!("term_id={term}&audience={audience}")).await.problem(409);
+        score(&app, &tenant, json!({"term_id": term, "audience": audience})).await;
+        if version == "1" {
+            let alone = report(&app, &tenant, &format!("term_id={term}")).await.json(200);
+            assert_eq!(alone["policy"]["version"], "1", "those who were scored alone");
+        }
+    }
+    let unsaid = report(&app, &tenant, &format!("term_id={term}")).await;
+    assert_eq!(unsaid.faults(409), ["audience"]);
+    assert!(unsaid.text().contains("students, faculty"), "{}", unsaid.text());
+    for (audience, version) in [("students", "1"), ("faculty", "2")] {
+        let of_them = report(&app, &tenant, &format!("term_id={term}&audience={audience}")).await.json(200);
+        assert_eq!(of_them["policy"]["version"], version);
+        let evaluation = of_them["evaluation_id"].as_str().unwrap();
+        report(&app, &tenant, &format!("evaluation_id={evaluation}&audience={audience}")).await.problem(400);
+    }
+    report(&app, &tenant, &format!("term_id={term}&audience=everyone")).await.problem(409);
+    report(&app, &tenant, &format!("term_id={term}&audience=deans")).await.problem(400);
+}
+
+#[tokio::test]
+async fn a_trial_of_a_version_that_is_not_in_force_is_not_what_a_report_shows() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let term = add_term(&app, &tenant, "t").await;
+    let (first, second) = (policy(&app, &tenant, "1").await, policy(&app, &tenant, "2").await);
+    let shown = async || report(&app, &tenant, &format!("term_id={term}")).await.json(200)["policy"]["version"].clone();
+    score(&app, &tenant, json!({"term_id": term, "policy_id": first})).await;
+    score(&app, &tenant, json!({"term_id": term, "policy_id": second})).await;
+    assert_eq!(shown().await, "2", "nothing was adopted: the newest");
+    adopt(&app, &tenant, &term, json!({"policy_id": first, "adopted_from": "2025-09-01"})).await.json(201);
+    assert_eq!(shown().await, "1");
+    let today = now().with_timezone(&chrono_tz::Asia::Shanghai).date_naive();
+    adopt(&app, &tenant, &term, json!({"policy_id": second, "adopted_from": today.succ_opt().unwrap()})).await.json(201);
+    assert_eq!(shown().await, "1", "until tomorrow");
+    app.clock.set(now() + TimeDelta::days(1));
+    assert_eq!(shown().await, "2");
+}
+
+#[tokio::test]
+async fn where_one_was_adopted_no_other_is_taken_because_it_is_the_only_one() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let term = add_term(&app, &tenant, "t").await;
+    let only = add_policy(&app, &tenant, format!("audience = \"faculty\"\n{}", policy_text("1"))).await.json(201);
+    adopt(&app, &tenant, &term, json!({"policy_id": only["id"], "adopted_from": "2026-02-20"})).await.json(201);
+    let early = evaluate(&app, &tenant, json!({"term_id": term})).await;
+    assert_eq!(early.faults(409), ["policy_id"]);
+    assert!(early.text().contains("one for faculty is from 2026-02-20 on"), "{}", early.text());
+    app.clock.set("2026-02-20T00:00:00Z".parse().unwrap());
+    evaluate(&app, &tenant, json!({"term_id": term})).await.json(202);
+    let others = evaluate(&app, &tenant, json!({"term_id": term, "audience": "students"})).await;
+    assert_eq!(others.faults(409), ["audience"]);
+    assert!(others.text().contains("policies are in force for faculty"), "{}", others.text());
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ fn three_marks_and_a_place_in_the_upper_half() {
     // A newer mark of the same name takes the place of the older one: 9 + 8.5 + 10 = 27.5.
     desk.state(mark("presentation", "9", "2026-01-13"));
     let measures: Vec<String> = desk.told().into_iter().filter(|line| !line.starts_with("mark")).collect();
-    assert_eq!(measures, ["algorithm 0.75: 22.5", "people 27.5: 27.5"]);
+    assert_eq!(measures, ["algorithm 0.75: 22.5", "presentation 9: 9", "report 8.5: 8.5", "teamwork 10: 10"]);
     // 50 / 18 = 2.77…: one whole step of two.
     assert_eq!((desk.points(), &*desk.credits()), (points("50"), "2"));
 }
@@ -45,11 +45,11 @@ fn equals_share_a_place(#[case] below: u32, #[case] equal: u32, #[case] earns: &
 #[test]
 fn each_part_ends_at_thirty() {
     let mut desk = desk(39, 1);
-    desk.state(mark("presentation", "12", "2026-01-10"));
-    desk.state(mark("report", "12", "2026-01-11"));
-    desk.state(mark("teamwork", "10", "2026-01-12"));
+    for name in ["presentation", "report", "teamwork"] {
+        desk.state(mark(name, "10", "2026-01-10"));
+    }
     let measures: Vec<String> = desk.told().into_iter().filter(|line| !line.starts_with("mark")).collect();
-    assert_eq!(measures, ["algorithm 1: 30", "people 34: 30"]);
+    assert_eq!(measures, ["algorithm 1: 30", "presentation 10: 10", "report 10: 10", "teamwork 10: 10"]);
     assert_eq!((desk.points(), &*desk.credits()), (points("60"), "2"));
 }
 
@@ -64,4 +64,14 @@ fn who_is_left_out_of_the_algorithm_has_the_marks_alone() {
     assert!(told.iter().any(|line| line.starts_with("algorithm") && line.ends_with("nothing (excluded_by_person)")), "{told:?}");
     // 30 of the 36 that pass.
     assert_eq!((desk.points(), &*desk.credits()), (points("30"), "0"));
+}
+
+#[test]
+fn what_is_given_for_one_does_not_fill_up_another() {
+    let mut desk = desk(0, 1);
+    desk.state(mark("presentation", "30", "2026-01-10")); // of 10
+    let told = desk.told();
+    assert!(told.contains(&"presentation 30: 10".to_owned()), "{told:?}");
+    // 10, and 1 / 40 × 30 = 0.75 from the algorithm.
+    assert_eq!(desk.points(), points("10.75"));
 }

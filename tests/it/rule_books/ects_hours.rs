@@ -6,7 +6,7 @@ use crate::support::desk::{Desk, at, book, points, time_log};
 
 fn desk() -> (Desk, RepositoryId) {
     let mut desk = Desk::under(book("ects-hours.toml"));
-    let project = desk.repository("lantern-db/lantern", "community");
+    let project = desk.repository("lantern-db/lantern", "project");
     (desk, project)
 }
 
@@ -63,12 +63,12 @@ fn a_day_has_eight_hours_and_the_term_two_credits() {
 #[test]
 fn the_project_must_be_registered_in_time_and_have_an_approved_licence() {
     let (mut desk, _) = desk();
-    let late = desk.repository("kite-lang/kite", "community");
+    let late = desk.repository("kite-lang/kite", "project");
     // The first second after 15 October in Shanghai.
     desk.about_repository(late).registered_at = at("2025-10-15T16:00:00Z");
-    let in_time = desk.repository("paper-boats/press", "community");
+    let in_time = desk.repository("paper-boats/press", "project");
     desk.about_repository(in_time).registered_at = at("2025-10-15T15:59:59Z");
-    let strange = desk.repository("old-mill/wheel", "community");
+    let strange = desk.repository("old-mill/wheel", "project");
     desk.about_repository(strange).license = None;
     for project in [late, in_time, strange] {
         log(&mut desk, project, &[("8", "2025-11-12")]);

@@ -1,8 +1,9 @@
 //! P1, Peking University: taking part, the work and its difficulty, at most 5 points each.
 
-use accredit::model::contribution::{Kind, State};
+use accredit::model::contribution::{Contribution, Kind, State};
+use rstest::rstest;
 
-use crate::support::desk::{Desk, book, changed, done, issue, mark, points, pull_request};
+use crate::support::desk::{Desk, ME, book, changed, done, issue, mark, points, pull_request};
 
 fn desk() -> Desk {
     Desk::under(book("pku-open-source-software.toml"))
@@ -19,15 +20,20 @@ fn one_accepted_feature_with_an_issue_and_a_comment() {
     let expected = [
         "accepted 1: 1",       // one was accepted
         "difficulty 3.5: 3.5", // as staff said
-        "interacted 2: 1",     // an issue and a comment: once is enough
         "issue 1: measured",
         "issue_comment 2: measured",
-        "kinds 2: 2",                                 // fewer than three accepted: an issue and a pull request are two kinds
-        "kinds_tried 2: nothing (condition_not_met)", // something was accepted
-        "largest 150: 2",                             // more than 100 lines, not more than 500
+        "kind_issue 1: 1",                                 // fewer than three accepted: a point for each kind
+        "kind_issue_tried 1: nothing (condition_not_met)", // something was accepted
+        "kind_pull_request 1: 1",
+        "kind_pull_request_tried 1: nothing (condition_not_met)",
+        "kind_review 0: 0",
+        "kind_review_tried 0: nothing (condition_not_met)",
+        "largest 150: 2", // more than 100 lines, not more than 500
         "largest_tried 150: nothing (condition_not_met)",
         "mark 1: measured",
         "pull_request 3: measured",
+        "replied 1: nothing (condition_not_met)", // the issue has the point for talking: once is enough
+        "reported 1: 1",
         "several_accepted 1: 0", // not three
         "source 1: 1",
         "submitted 1: 2",
@@ -35,7 +41,7 @@ fn one_accepted_feature_with_an_issue_and_a_comment() {
         "worked_through_tried 1: nothing (condition_not_met)",
     ];
     assert_eq!(desk.told(), expected);
-    // Taking part 1 + 2 + 1 + 1 = 5; the work 2 + 1 + 0 + 2 = 5; difficulty 3.5.
+    // Taking part 1 + 2 + 1 + 1 = 5; the work 2 + 1 + 0 + 1 + 1 = 5; difficulty 3.5.
     assert_eq!(desk.points(), points("13.5"));
     // 9 are needed.
     assert_eq!(desk.credits(), "3");
@@ -53,10 +59,13 @@ fn each_of_the_three_parts_ends_at_five() {
     let expected = [
         "accepted 4: 1",
         "difficulty 6: 5", // a mark of 6 is a slip: at most 5
-        "interacted 1: 1",
         "issue 1: measured",
-        "kinds 2: nothing (condition_not_met)", // four were accepted, so the point for several takes its place
-        "kinds_tried 2: nothing (condition_not_met)",
+        "kind_issue 1: nothing (condition_not_met)", // four were accepted, so the point for several takes its place
+        "kind_issue_tried 1: nothing (condition_not_met)",
+        "kind_pull_request 4: nothing (condition_not_met)",
+        "kind_pull_request_tried 4: nothing (condition_not_met)",
+        "kind_review 0: nothing (condition_not_met)",
+        "kind_review_tried 0: nothing (condition_not_met)",
         "largest 600: 3", // more than 500
         "largest_tried 600: nothing (condition_not_met)",
         "mark 1: measured",
@@ -64,6 +73,8 @@ fn each_of_the_three_parts_ends_at_five() {
         "pull_request 3: measured",
         "pull_request 4: measured",
         "pull_request 5: measured",
+        "replied 0: nothing (condition_not_met)",
+        "reported 1: 1",
         "several_accepted 4: 1, of that 0 (cap_group)", // 5 are used up
         "source 4: 1",
         "submitted 4: 2",
@@ -82,24 +93,29 @@ fn what_nobody_accepted_is_worth_three_fifths_and_at_most_three() {
     desk.did(issue(project, 1, "2025-09-20", "2025-10-01"));
     desk.did(done(project, 2, Kind::Review, State::Approved, "2025-10-05"));
     let open = changed(pull_request(project, 3, "2025-10-06", "2025-10-09", 600), |change| change.reviews = 2);
-    desk.did(accredit::model::contribution::Contribution { state: State::Open, closed_at: None, confirmed_by: Vec::new(), ..open });
+    desk.did(Contribution { state: State::Open, closed_at: None, confirmed_by: Vec::new(), ..open });
     desk.state(mark("difficulty", "1", "2026-01-10"));
     let expected = [
         "accepted 0: 0",
         "difficulty 1: 1",
-        "interacted 2: 1",
         "issue 1: measured",
-        "kinds 3: 3 × 0 = 0",                              // nothing was accepted: this group is worth nothing
-        "kinds_tried 3: 3 × 0.6, of that 0.6 (cap_group)", // 1.8, of which 3 - 1.8 - 0.6 = 0.6 has room
-        "largest 600: 3 × 0 = 0",
+        "kind_issue 1: 1 × 0 = 0",                            // nothing was accepted: this group is worth nothing
+        "kind_issue_tried 1: 1 × 0.6, of that 0 (cap_group)", // 1.8 + 0.6 + 0.6 = 3 are used up
+        "kind_pull_request 0: 0 × 0 = 0",
+        "kind_pull_request_tried 1: 1 × 0.6 = 0.6",
+        "kind_review 1: 1 × 0 = 0",
+        "kind_review_tried 1: 1 × 0.6, of that 0 (cap_group)",
+        "largest 0: 0 × 0 = 0",
         "largest_tried 600: 3 × 0.6 = 1.8",
         "mark 1: measured",
         "pull_request 3: measured",
+        "replied 1: nothing (condition_not_met)",
+        "reported 1: 1",
         "review 2: measured",
         "several_accepted 0: 0 × 0 = 0",
         "source 1: 1",
         "submitted 1: 2",
-        "worked_through 1: 1 × 0 = 0",
+        "worked_through 0: 0 × 0 = 0",
         "worked_through_tried 1: 1 × 0.6 = 0.6",
     ];
     assert_eq!(desk.told(), expected);
@@ -123,4 +139,63 @@ fn a_repository_of_ones_own_does_not_count() {
             && told.contains(&"issue 2: nothing (own_repository)".to_owned())
     );
     assert_eq!((desk.points(), &*desk.credits()), (points("0"), "0"));
+}
+
+#[test]
+fn a_large_change_that_nobody_accepted_is_not_paid_through_a_small_one() {
+    let mut desk = desk();
+    let project = desk.repository("harbour-kernel/harbour", "community");
+    desk.did(pull_request(project, 1, "2025-10-01", "2025-10-09", 5));
+    let closed = changed(pull_request(project, 2, "2025-11-01", "2025-11-09", 900), |change| change.reviews = 9);
+    desk.did(Contribution { state: State::Closed, confirmed_by: Vec::new(), ..closed });
+    let told = desk.told();
+    for line in ["largest 5: 0", "worked_through 0: 0", "largest_tried 900: nothing (condition_not_met)"] {
+        assert!(told.contains(&line.to_owned()), "{told:?}");
+    }
+    // Taking part 2 + 1 + 1 = 4; one kind.
+    assert_eq!(desk.points(), points("5"));
+}
+
+/// As the source says, one point for several stands in place of a point for each kind.
+#[rstest]
+#[case::one(1, "8")] // taking part 5; three kinds 3
+#[case::two(2, "8")]
+#[case::three(3, "6")] // taking part 5; three accepted 1
+fn the_third_accepted_one_can_lower_the_score(#[case] accepted: i64, #[case] expected: &str) {
+    let mut desk = desk();
+    let project = desk.repository("harbour-kernel/harbour", "community");
+    desk.did(issue(project, 50, "2025-09-20", "2025-10-01"));
+    desk.did(done(project, 60, Kind::Review, State::Approved, "2025-10-05"));
+    for number in 1..=accepted {
+        desk.did(pull_request(project, number, &format!("2025-1{}-01", number - 1), "2025-12-20", 9));
+    }
+    assert_eq!(desk.points(), points(expected));
+}
+
+#[rstest]
+// 1 for talking, and 60 % of 1 for the kind, since nothing was accepted.
+#[case::solved(State::Completed, "1.6", "measured")]
+#[case::open(State::Open, "1.6", "measured")]
+#[case::closed_long_ago(State::Closed, "1.6", "measured")]
+#[case::not_planned(State::NotPlanned, "0", "nothing (state)")]
+#[case::a_duplicate(State::Duplicate, "0", "nothing (state)")]
+fn an_issue_that_nobody_wanted_is_no_part_of_the_conversation(#[case] state: State, #[case] earns: &str, #[case] says: &str) {
+    let mut desk = desk();
+    let project = desk.repository("harbour-kernel/harbour", "community");
+    desk.did(Contribution { state, ..issue(project, 1, "2025-09-20", "2025-10-01") });
+    assert!(desk.told().contains(&format!("issue 1: {says}")), "{:?}", desk.told());
+    assert_eq!(desk.points(), points(earns));
+}
+
+#[rstest]
+#[case::a_review(Kind::Review, State::Commented)]
+#[case::a_remark(Kind::ReviewComment, State::Published)]
+#[case::a_comment(Kind::IssueComment, State::Published)]
+fn talking_about_ones_own_work_is_no_conversation(#[case] kind: Kind, #[case] state: State) {
+    let mut desk = desk();
+    let project = desk.repository("harbour-kernel/harbour", "community");
+    let own = Contribution { parent_account: Some(ME), ..done(project, 2, kind, state, "2025-09-21") };
+    desk.did(own);
+    assert!(desk.told().iter().any(|line| line.ends_with("2: nothing (own_work)")), "{:?}", desk.told());
+    assert_eq!(desk.points(), points("0"));
 }

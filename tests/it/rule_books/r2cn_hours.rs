@@ -1,12 +1,13 @@
 //! P2, R2CN: tasks by hours, paid in steps of 40 points a month, the rest carried on.
 
 use accredit::model::{
+    contribution::Kind,
     credit::Credits,
     statement::{About, Statement},
 };
 use rstest::rstest;
 
-use crate::support::desk::{Desk, at, book, codes, confirmation, decimal, mark, points};
+use crate::support::desk::{Desk, at, book, codes, confirmation, decimal, key, mark, points};
 
 fn desk() -> Desk {
     Desk::under(book("r2cn-hours.toml"))
@@ -124,4 +125,23 @@ fn a_task_that_no_mentor_confirmed_waits_for_one() {
     desk.state(confirmation("friend", Some(About::Statement(log)), "2025-09-12"));
     assert_eq!(desk.told(), ["mark 1: not yet (not_yet_confirmed)", "mark 2: not yet (not_yet_confirmed)"]);
     assert_eq!((desk.points(), &*desk.credits(), codes(&desk.sheet().unmet).len()), (points("0"), "0", 0));
+}
+
+#[test]
+fn two_marks_about_one_task_are_one_task() {
+    let mut desk = desk();
+    let project = desk.repository("lantern-db/lantern", "community");
+    for (number, hours) in [(7, "160"), (7, "120"), (8, "20")] {
+        let about = Some(About::Contribution(key(project, Kind::Issue, number)));
+        let id = desk.state(Statement { about, ..mark("task_hours", hours, "2025-09-10") });
+        desk.state(confirmation("mentor", Some(About::Statement(id)), "2025-09-10"));
+    }
+    let expected = [
+        "carried out: -5",                     // 40 + 5 = 45, of which 40 are paid
+        "mark 1: 40",                          // 160 hours
+        "mark 3: nothing (counted_elsewhere)", // the same task
+        "mark 5: 5",                           // another one
+    ];
+    assert_eq!(desk.told(), expected);
+    assert_eq!(desk.points(), points("40"));
 }

@@ -30,11 +30,18 @@ pub fn spam() -> Vec<Fixture> {
     reverted.did(mine(project));
     reverted.context.as_of = at("2025-10-25");
     reverted.context.reverted.insert((project, 1), at("2025-10-20"));
-    let twice = |name, labels: [&str; 2]| {
+    // Opened long ago, and a rule book that goes by that day: what was merged yesterday can be taken back tomorrow all the same.
+    let by_opening = desk::text("practice.toml").replace("dated_by = \"closed\"", "dated_by = \"opened\"");
+    let mut old = Desk::under(desk::parse("by-opening.toml", &by_opening).unwrap());
+    let project = old.repository("lantern-db/lantern", "community");
+    old.did(pull_request(project, 1, "2025-10-01", "2026-01-30", 50));
+    old.context.as_of = at("2026-01-31");
+    let twice = |name, labels: [&[&str]; 2]| {
         let (mut desk, project) = practice();
         desk.did(mine(project));
-        for (number, label) in (2..).zip(labels) {
-            desk.did(Contribution { labels: vec![label.into()], ..pull_request(project, number, "2025-10-01", "2025-10-09", 50) });
+        for (number, labels) in (2..).zip(labels) {
+            let labels = labels.iter().map(|label| (*label).into()).collect();
+            desk.did(Contribution { labels, ..pull_request(project, number, "2025-10-01", "2025-10-09", 50) });
         }
         tried(name, desk, Outcome::Member("spam", "10"))
     };
@@ -45,11 +52,15 @@ pub fn spam() -> Vec<Fixture> {
         labelled("invalid", "Invalid"),
         labelled("with a path", "status/invalid"),
         labelled("between dashes", "hacktoberfest-spam-2025"),
+        labelled("behind a word of another script", "垃圾spam"),
+        labelled("before a word of another script", "invalid无效"),
         merged("merged today", "2026-01-30"),
         merged("merged six days ago", "2026-01-25"),
+        tried("opened months ago and merged yesterday", old, Outcome::NotYet("waiting")),
         tried("reverted, and the week begins anew", reverted, Outcome::NotYet("waiting_after_revert")),
-        twice("two that are called spam", ["spam", "spam"]),
-        twice("one spam and one invalid", ["spam", "invalid"]),
+        twice("two that are called spam", [&["spam"], &["spam"]]),
+        twice("one spam and one invalid", [&["spam"], &["invalid"]]),
+        twice("two whose label stands behind another that excludes", [&["duplicate", "spam"], &["wontfix", "type: spam"]]),
     ]
 }
 
@@ -62,7 +73,7 @@ fn a_word_that_only_contains_spam_is_no_spam() {
     }
 }
 
-/// G12: approved before anybody can have read it, or by somebody who gets as much back.
+/// G12: approved before anybody can have read it, by somebody who gets as much back, or again and again.
 pub fn reviews() -> Vec<Fixture> {
     let opened = "2025-10-01T02:00:00Z";
     let approved = |name, confirmed: &str, total: i64, lines: i64, kept| {
@@ -86,7 +97,41 @@ pub fn reviews() -> Vec<Fixture> {
         tried("four for four", mutual(4, 0, 4, 0), Outcome::Member("mutual_reviews", "56")),
         tried("three of four for two of three", mutual(3, 1, 2, 1), Outcome::Member("mutual_reviews", "52")),
         tried("one for three", mutual(1, 0, 3, 0), Outcome::Member("mutual_reviews", "22")),
+        tried("four for four on what nobody merges", open(mutual(4, 0, 4, 0)), Outcome::Member("mutual_reviews", "16")),
+        tried("thirty approvals of one pull request", again(30, State::Approved, 1), Outcome::Only("4")),
+        tried("thirty times changes requested, one a day", again(30, State::ChangesRequested, 24 * 60), Outcome::Only("4")),
+        tried("thirty reviews without a decision", again(30, State::Commented, 1), Outcome::Only("4")),
     ]
+}
+
+/// So many reviews of one pull request of Ann's, so many minutes apart.
+fn again(number: i64, state: State, minutes: i64) -> Desk {
+    let (mut desk, project) = practice();
+    for id in 1..=number {
+        let when = at("2025-10-01") + chrono::TimeDelta::minutes(minutes * id);
+        desk.did(Contribution { number: Some(7), ..done(project, 100 + id, Kind::Review, state, &when.to_rfc3339()) });
+    }
+    desk
+}
+
+/// None of the pull requests was merged or closed.
+fn open(mut desk: Desk) -> Desk {
+    for contribution in desk.contributions.iter_mut().filter(|contribution| contribution.key.kind == Kind::PullRequest) {
+        (contribution.state, contribution.closed_at) = (State::Open, None);
+    }
+    desk
+}
+
+#[test]
+fn a_first_look_and_then_a_decision_are_worth_no_less_than_the_decision_alone() {
+    let (mut desk, project) = practice();
+    for (id, state, day) in [(101, State::Commented, "2025-10-02"), (102, State::Approved, "2025-10-05")] {
+        desk.did(Contribution { number: Some(7), ..done(project, id, Kind::Review, state, day) });
+    }
+    assert_eq!(desk.points().to_string(), "4");
+    // Another pull request has an account of its own.
+    desk.did(Contribution { number: Some(8), ..done(project, 103, Kind::Review, State::Approved, "2025-10-06") });
+    assert_eq!(desk.points().to_string(), "8");
 }
 
 /// Pull requests of mine that Ann and that Ben confirmed, and my approvals of Ann's and of Ben's: 10 and 4 points each.
@@ -133,6 +178,7 @@ pub fn comments() -> Vec<Fixture> {
         flood("thirty comments in half an hour", Kind::IssueComment, 1, 30, "1"),
         flood("five comments a day for a hundred days", Kind::IssueComment, 100, 5, "15"),
         flood("a hundred remarks on one day", Kind::ReviewComment, 1, 100, "20"),
+        tried("twenty reviews that only comment, on one pull request", again(20, State::Commented, 1), Outcome::Only("4")),
         one("on one's own work", Outcome::Nothing("own_work"), |c| Contribution { parent_account: Some(desk::ME), ..c }),
         one("on what nobody accepted", Outcome::Nothing("not_accepted"), |c| Contribution { parent_accepted: Some(false), ..c }),
         one("a remark on what nobody accepted", Outcome::Nothing("not_accepted"), |c| Contribution {

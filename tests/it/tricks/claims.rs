@@ -1,12 +1,13 @@
 //! G19: one piece of work, claimed under several names. It counts once, at its highest value.
 
 use accredit::model::{
+    contribution::Kind,
     ids::RepositoryId,
     statement::{About, Statement, StatementKind},
 };
 
 use super::{Fixture, Outcome, practice, tried};
-use crate::support::desk::{Desk, achievement, book, confirmation, decimal, pull_request, role, stated};
+use crate::support::desk::{Desk, achievement, book, confirmation, decimal, key, mark, pull_request, role, stated};
 
 fn innovation() -> (Desk, RepositoryId) {
     let mut desk = Desk::under(book("innovation-credit.toml"));
@@ -35,6 +36,18 @@ fn held(name: &'static str, roles: &[&str], worth: &'static str) -> Fixture {
     tried(name, desk, Outcome::Once(worth))
 }
 
+/// Marks about one task, each confirmed by its mentor. 160 hours are 40 points and paid at once; 120 are 30, which wait for the next 10.
+fn task(name: &'static str, hours: &[&str], paid: &'static str) -> Fixture {
+    let mut desk = Desk::under(book("r2cn-hours.toml"));
+    let project = desk.repository("lantern-db/lantern", "community");
+    for hours in hours {
+        let about = Some(About::Contribution(key(project, Kind::Issue, 7)));
+        let id = desk.state(Statement { about, ..mark("task_hours", hours, "2025-09-10") });
+        desk.state(confirmation("mentor", Some(About::Statement(id)), "2025-09-10"));
+    }
+    tried(name, desk, Outcome::Once(paid))
+}
+
 pub fn twice() -> Vec<Fixture> {
     let (mut same, project) = practice();
     for _ in 0..3 {
@@ -59,6 +72,8 @@ pub fn twice() -> Vec<Fixture> {
         held("maintainer and committer of one project", &["maintainer", "committer"], "3"),
         held("all three roles in one project", &["maintainer", "committer", "steering"], "5"),
         held("one role twice", &["committer", "committer"], "3"),
+        task("one task twice", &["160", "160"], "40"),
+        task("one task in two marks of half its hours", &["120", "120"], "0"),
         tried("the same contribution three times", same, Outcome::Only("10")),
         // The newer statement is the one that holds: 0.9, and not 1.5.
         tried("two shares of one's own in one pull request", shared, Outcome::Only("9")),

@@ -5,8 +5,10 @@ use accredit::model::{
     contribution::{Contribution, Kind, State},
     ids::{MemberId, RepositoryId},
     points::Points,
+    score::Source,
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use rstest::rstest;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -38,9 +40,13 @@ fn opened(member: i64, nth: i64) -> DateTime<Utc> {
     at("2025-09-02T00:00:00Z") + TimeDelta::hours(nth * 126 + draw(member, nth, 1, 90))
 }
 
-/// One member's term: 26 pull requests with their reviews, and the reviews, issues and comments that he gave to others.
-fn term(member: i64) -> Desk {
-    let mut desk = Desk::under(book("practice.toml"));
+fn practice(member: i64) -> Desk {
+    term("practice.toml", member)
+}
+
+/// One member's term under a rule book: 26 pull requests with their reviews, and the reviews, issues and comments that he gave to others.
+fn term(file: &str, member: i64) -> Desk {
+    let mut desk = Desk::under(book(file));
     desk.subject.member = MemberId(Uuid::from_u128(1_000 + member as u128));
     desk.subject.account = account(member);
     let projects: Vec<RepositoryId> =
@@ -107,7 +113,7 @@ fn merged(project: RepositoryId, member: i64, nth: i64) -> Contribution {
 fn more_than_two_hundred_varied_pull_requests_lose_nothing_and_few_are_flagged() {
     let (mut pull_requests, mut flagged, mut items) = (0, 0, 0);
     for member in 0..MEMBERS {
-        let sheet = term(member).sheet();
+        let sheet = practice(member).sheet();
         assert!(sheet.flags.is_empty(), "member {member} is flagged: {:?}", sheet.flags);
         for line in &sheet.lines {
             let factor: Decimal = line.factors.iter().map(|factor| factor.value).product();
@@ -130,7 +136,7 @@ fn more_than_two_hundred_varied_pull_requests_lose_nothing_and_few_are_flagged()
 #[test]
 fn the_honest_set_is_varied() {
     let all: Vec<Contribution> =
-        (0..MEMBERS).flat_map(|member| term(member).contributions).filter(|c| c.key.kind == Kind::PullRequest).collect();
+        (0..MEMBERS).flat_map(|member| practice(member).contributions).filter(|c| c.key.kind == Kind::PullRequest).collect();
     let different = |mut values: Vec<i64>| {
         values.sort_unstable();
         values.dedup();
@@ -140,4 +146,31 @@ fn the_honest_set_is_varied() {
     assert!(different(all.iter().map(|c| c.confirmed_by[0].0).collect()) >= 12, "many people confirm");
     assert!(different(all.iter().map(|c| c.occurred_at.timestamp() / 604_800).collect()) >= 19, "in all weeks of the term");
     assert!(different(all.iter().map(|c| c.key.repository.0.as_u128() as i64).collect()) >= 5);
+}
+
+/// A rule book leaves out what it does not ask for, and says so. What it asks for it counts, and takes no honest pull request for a slice of
+/// another.
+#[rstest]
+#[case("pku-open-source-software.toml", "accepted", &[])]
+#[case("innovation-credit.toml", "third_merged", &["no_rule"])]
+#[case("nus-spread.toml", "outside", &["no_rule"])]
+fn other_rule_books_leave_out_only_what_they_do_not_ask_for(#[case] file: &str, #[case] counts: &str, #[case] left_out: &[&str]) {
+    for member in 0..MEMBERS {
+        let sheet = term(file, member).sheet();
+        let mut counted = Decimal::ZERO;
+        for line in &sheet.lines {
+            match &line.source {
+                Source::Measure { measure, amount, .. } if measure == counts => counted += amount,
+                Source::Contribution { key, .. } => {
+                    let is_asked_for = key.kind == Kind::PullRequest || left_out.is_empty();
+                    let excluded = line.excluded.as_ref().map(|reason| &*reason.code);
+                    assert!(excluded.is_none_or(|code| !is_asked_for && left_out.contains(&code)), "member {member}: {line:?}");
+                    assert!(line.not_yet.is_none(), "member {member}: {line:?}");
+                    assert!(line.limited.as_ref().is_none_or(|reason| reason.code != "cap_unit"), "member {member}: {line:?}");
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(counted, Decimal::from(PULL_REQUESTS), "member {member}");
+    }
 }

@@ -4,6 +4,7 @@ use accredit::model::{
     contribution::Contribution,
     github::{ChangedFile, FilePatch, PullRequest},
     ids::RepositoryId,
+    statement::About,
 };
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     facts::{self, file, patch, with_pull_request},
     practice, tried,
 };
-use crate::support::desk::{changed, pull_request};
+use crate::support::desk::{Desk, at, book, changed, confirmation, pull_request};
 
 fn mine(project: RepositoryId, lines: i64) -> Contribution {
     pull_request(project, 1, "2025-10-01", "2025-10-09", lines)
@@ -80,7 +81,25 @@ pub fn machine_made() -> Vec<Fixture> {
         on_practice("what was built", vec![file("dist/app.js", 8_000)], "0"),
         on_practice("checksums", vec![file("go.sum", 300)], "0"),
         on_practice("a lock file and two lines of one's own", vec![file("poetry.lock", 2_000), file("README.md", 2)], "2"),
+        lock_file("half a credit for a lock file", "innovation-credit.toml"),
+        lock_file("a summer with a lock file", "summer-programmes.toml"),
+        lock_file("a fifth of a mark for a lock file", "nus-spread.toml"),
+        lock_file("a submission of a lock file", "pku-open-source-software.toml"),
     ]
+}
+
+/// Nothing but a lock file, merged in time and confirmed by everybody, under a rule book that does not pay by size.
+fn lock_file(name: &'static str, file_name: &str) -> Fixture {
+    let mut desk = Desk::under(book(file_name));
+    let project = desk.repository("lantern-db/lantern", "community");
+    let files = Some(vec![file("package-lock.json", 2_000)]);
+    let pull_request = PullRequest { files, additions: Some(2_000), created_at: at("2025-09-20"), ..facts::pull_request() };
+    let mut desk = with_pull_request(desk, project, pull_request);
+    let key = desk.contributions[0].key.clone();
+    for who in ["mentor", "committee"] {
+        desk.state(confirmation(who, Some(About::Contribution(key.clone())), "2025-10-20"));
+    }
+    tried(name, desk, Outcome::Nothing("no_lines"))
 }
 
 /// G10: lines that came from elsewhere, or from another place of the same change. It is flagged, and a person compares.
@@ -122,7 +141,7 @@ fn copied_lines_are_known_again_behind_other_white_space() {
 /// So many pull requests of so many lines on one file, opened so many days apart.
 fn slices(name: &'static str, number: i64, lines: i64, days: i64, most: &'static str) -> Fixture {
     let (mut desk, project) = practice();
-    let first = crate::support::desk::at("2025-10-01");
+    let first = at("2025-10-01");
     for nth in 0..number {
         let opened = first + chrono::TimeDelta::days(days * nth) + chrono::TimeDelta::minutes(if days == 0 { nth } else { 0 });
         let slice =

@@ -5,6 +5,7 @@ use accredit::model::{
     contribution::{Contribution, State},
     github::{ClosingPullRequest, Issue},
     repository::RepositoryContext,
+    statement::{About, Statement},
 };
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     facts::{self, bot, person, with_issue},
     practice, tried,
 };
-use crate::support::desk::{self, BEN, Desk, ME, at, book, issue, pull_request};
+use crate::support::desk::{self, BEN, Desk, ME, at, book, confirmation, issue, mark, pull_request, release, role};
 
 /// G14: a repository that friends made for each other. `innovation-credit.toml` asks for a licence, an age and people from outside.
 pub fn new_repositories() -> Vec<Fixture> {
@@ -34,7 +35,26 @@ pub fn new_repositories() -> Vec<Fixture> {
         on("on no list", "friends-of-mine/inflated", "not_listed", |_| ()),
         on("a playground", "tidewater-project/good-first-pull-request", "denied", |_| ()),
         on("one's own, under a listed name", "kite-lang/kite", "own_repository", |r| r.owner = Some(ME)),
+        by_staff("twelve releases in a day, made for the review", "repository_age", |r| r.github_created_at = Some(at("2025-10-08"))),
+        by_staff("twelve releases in a day that nobody else has a part in", "outside_contributors", |r| r.outside_contributors = Some(0)),
+        by_staff("twelve releases in a day without a licence", "licence", |r| r.license = None),
     ]
+}
+
+/// One's own repository under the rule book of staff, with a role, dependants and releases that the committee waved through.
+fn by_staff(name: &'static str, code: &'static str, how: fn(&mut RepositoryContext)) -> Fixture {
+    let mut desk = Desk::under(book("faculty-achievement.toml"));
+    let project = desk.repository("me/made-for-it", "own");
+    let repository = desk.about_repository(project);
+    repository.owner = Some(ME);
+    how(repository);
+    for id in 1..=12 {
+        desk.did(release(project, id, "2025-10-09"));
+    }
+    desk.state(role("steering", project, "2025-10-09"));
+    desk.state(Statement { about: Some(About::Repository(project)), ..mark("dependants", "5000", "2025-10-09") });
+    desk.state(confirmation("committee", None, "2025-10-20"));
+    tried(name, desk, Outcome::Nothing(code))
 }
 
 /// G15: no rule book can pay for stars, forks or followers: there is no word for them.
@@ -70,7 +90,6 @@ pub fn issues() -> Vec<Fixture> {
     vec![
         stands("not planned", "state", |c| Contribution { state: State::NotPlanned, ..c }),
         stands("a duplicate", "state", |c| Contribution { state: State::Duplicate, ..c }),
-        stands("still open", "state", |c| Contribution { state: State::Open, closed_at: None, confirmed_by: Vec::new(), ..c }),
         stands("labelled as a duplicate", "label", |c| Contribution { labels: vec!["duplicate".into()], ..c }),
         stands("labelled as invalid", "label", |c| Contribution { labels: vec!["kind: invalid".into()], ..c }),
         closed("closed by hand as completed", Issue { closed_by_pull_request: None, ..facts::issue() }),

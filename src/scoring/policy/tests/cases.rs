@@ -241,6 +241,7 @@ fn prior() -> BoxedStrategy<Prior> {
             carried: Points::from_thousandths(carried),
             carried_from: Some("2024-2025-2".to_owned()),
             credits: Credits::new(Decimal::new(credits, 1)),
+            ..Prior::default()
         })
         .boxed()
 }
