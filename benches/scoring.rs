@@ -266,7 +266,6 @@ async fn new_evaluation(db: &Db, field: &Field) -> EvaluationId {
 
 /// The job's own road, less the lines: the next members are scored while the last ones are stored.
 async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
-    let tstart = std::time::Instant::now();
     let mut tx = db.begin_as_of_now(field.institution).await.unwrap();
     let repositories = db::repositories::list_contexts(&mut tx).await.unwrap().into_iter().map(|context| (context.id, context)).collect();
     let context = Context {
@@ -280,16 +279,7 @@ async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
     };
     let members = db::members::list_for_scoring(&mut tx, None).await.unwrap();
     let accounts: Vec<_> = members.iter().filter_map(|member| member.account).collect();
-    let contributions = {
-        eprintln!("T before copy {:?}", tstart.elapsed());
-        let t = std::time::Instant::now();
-        let list = db::contributions::list_for_scoring(&mut tx, field.window, &accounts).await.unwrap();
-        eprintln!("T copy {:?}", t.elapsed());
-        let t = std::time::Instant::now();
-        let r = ByAccount::new(list);
-        eprintln!("T sort {:?} of size {}", t.elapsed(), size_of::<accredit::model::contribution::Contribution>());
-        r
-    };
+    let contributions = ByAccount::new(db::contributions::list_for_scoring(&mut tx, field.window, &accounts).await.unwrap());
     let ground = Arc::new((Arc::clone(field), context, members, contributions));
     let think = |from: usize| {
         let ground = Arc::clone(&ground);
@@ -303,16 +293,12 @@ async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
                 .collect::<Vec<_>>()
         })
     };
-    let (t0, mut inserting) = (std::time::Instant::now(), Duration::ZERO);
     let mut thinking = think(0);
     for next in (MEMBERS_AT_A_TIME..ground.2.len() + MEMBERS_AT_A_TIME).step_by(MEMBERS_AT_A_TIME) {
         let found = thinking.await.unwrap();
         thinking = think(next);
-        let t = std::time::Instant::now();
         scores::insert_batch(&mut tx, evaluation, &found).await.unwrap();
-        inserting += t.elapsed();
     }
-    eprintln!("T totals inserting {inserting:?}, think+insert {:?}", t0.elapsed());
     tx.commit().await.unwrap();
 }
 
