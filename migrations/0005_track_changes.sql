@@ -13,6 +13,8 @@ alter table tracked_repository_members add column changed_in xid8 not null defau
 
 create index contributions_changed_in on contributions (changed_in);
 create index members_changed_in on members (institution_id, changed_in);
+-- Whose a contribution is: of those who left, too.
+create index members_account on members (institution_id, github_id) where github_id is not null;
 
 create function note_change() returns trigger language plpgsql as $$
 begin
