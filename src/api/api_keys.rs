@@ -12,15 +12,25 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::Admin,
+    auth::{Admin, By},
     body::{Created, Json},
+    fields::{self, Faults},
     idempotency::KeptBody,
     problem::Problem,
     query::{self, Id, Paging, Query},
 };
 use crate::{
-    db::api_keys::{self, ApiKeyEntry},
-    model::{api_key::ApiKey, ids::ApiKeyId, institution::Role, page::Page},
+    db::{
+        api_keys::{self, ApiKeyEntry},
+        members,
+    },
+    model::{
+        actor::Person,
+        api_key::ApiKey,
+        ids::{ApiKeyId, MemberId},
+        institution::Role,
+        page::Page,
+    },
 };
 
 /// A key to be made.
@@ -28,6 +38,11 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(super) struct NewApiKey {
     role: Role,
+    /// The person who answers for what is done with it. Absent: the member of `member_id`, or else who makes it.
+    #[schema(example = "Wang Fang, academic affairs office")]
+    holder: Option<String>,
+    /// Who of the register that person is. A student's key must say it, and shows this member alone.
+    member_id: Option<MemberId>,
 }
 
 /// A key as it can be seen at any time.
@@ -36,6 +51,9 @@ pub(super) struct NewApiKey {
 pub(super) struct ApiKeyView {
     id: ApiKeyId,
     role: Role,
+    /// The person who answers for what is done with it.
+    holder: String,
+    member_id: Option<MemberId>,
     created_at: DateTime<Utc>,
     /// Set: the key is refused.
     revoked_at: Option<DateTime<Utc>>,
@@ -53,25 +71,46 @@ pub(super) struct MadeApiKeyView {
 
 impl From<ApiKeyEntry> for ApiKeyView {
     fn from(entry: ApiKeyEntry) -> Self {
-        Self { id: entry.id, role: entry.role, created_at: entry.created_at, revoked_at: entry.revoked_at }
+        Self {
+            id: entry.id,
+            role: entry.role,
+            holder: entry.holder.name,
+            member_id: entry.holder.member,
+            created_at: entry.created_at,
+            revoked_at: entry.revoked_at,
+        }
     }
 }
 
 /// Makes a key. Several may be valid at once, so that one can replace another without a gap.
 #[utoipa::path(post, path = "/v1/api-keys", tag = "API keys", security(("key" = ["admin"])),
     responses((status = 201, body = MadeApiKeyView)))]
-pub(super) async fn create(State(api): State<Api>, admin: Admin, Json(new): Json<NewApiKey>) -> Result<Response, Problem> {
+pub(super) async fn create(State(api): State<Api>, admin: Admin, By(actor): By, Json(new): Json<NewApiKey>) -> Result<Response, Problem> {
+    let mut faults = Faults::default();
+    let holder = faults.check("holder", new.holder.map(|holder| fields::text(holder, fields::NAME)).transpose());
+    if new.role == Role::Student && new.member_id.is_none() {
+        faults.add("member_id", "is missing: a student's key shows one member, so it must say whom");
+    }
+    let Some(holder) = holder.filter(|_| faults.is_empty()) else { return Err(faults.into_problem()) };
     let mut secret = [0; 32];
     rand::rngs::SysRng.try_fill_bytes(&mut secret).map_err(|why| Problem::broken(&why))?;
     let key = ApiKey::new(admin.institution, secret);
     let now = api.clock.now();
-    let id = ApiKeyId::new(now);
     let mut tx = api.db.begin_as(admin.institution).await.map_err(Problem::database)?;
-    api_keys::insert(&mut tx, id, new.role, &key.hash(), now).await.map_err(Problem::database)?;
+    let holder = match new.member_id {
+        Some(id) => {
+            let member = members::get(&mut tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
+            Person { name: holder.unwrap_or(member.name), member: Some(id) }
+        }
+        None => holder.map_or_else(|| actor.to_person(), |name| Person { name, member: None }),
+    };
+    let entry = ApiKeyEntry { id: ApiKeyId::new(now), role: new.role, holder, created_at: now, revoked_at: None };
+    api_keys::insert(&mut tx, &entry, &key.hash(), &actor).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
-    let view = |key| MadeApiKeyView { entry: ApiKeyView { id, role: new.role, created_at: now, revoked_at: None }, key };
+    let at = format!("/v1/api-keys/{}", entry.id);
+    let view = |key| MadeApiKeyView { entry: entry.clone().into(), key };
     let kept = serde_json::to_vec(&view(None)).map_err(|why| Problem::broken(&why))?;
-    let mut response = Created(format!("/v1/api-keys/{id}"), view(Some(key.reveal().to_owned()))).into_response();
+    let mut response = Created(at, view(Some(key.reveal().to_owned()))).into_response();
     response.extensions_mut().insert(KeptBody(kept));
     Ok(response)
 }
@@ -96,9 +135,9 @@ pub(super) async fn list(
 /// Revokes a key: it is refused from now on. Twice is once.
 #[utoipa::path(delete, path = "/v1/api-keys/{id}", tag = "API keys", security(("key" = ["admin"])), params(("id" = ApiKeyId, Path)),
     responses((status = 204)))]
-pub(super) async fn revoke(State(api): State<Api>, admin: Admin, Id(id): Id<ApiKeyId>) -> Result<StatusCode, Problem> {
+pub(super) async fn revoke(State(api): State<Api>, admin: Admin, By(actor): By, Id(id): Id<ApiKeyId>) -> Result<StatusCode, Problem> {
     let mut tx = api.db.begin_as(admin.institution).await.map_err(Problem::database)?;
-    let revoked = api_keys::revoke(&mut tx, id, api.clock.now()).await.map_err(Problem::database)?;
+    let revoked = api_keys::revoke(&mut tx, id, &actor, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     if revoked { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }

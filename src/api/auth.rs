@@ -12,17 +12,18 @@ use super::{Api, problem::Problem};
 use crate::{
     db::api_keys,
     model::{
+        actor::Actor,
         api_key::ApiKey,
-        ids::{ApiKeyId, InstitutionId},
+        ids::{InstitutionId, MemberId},
         institution::Role,
     },
 };
 
 /// Whose request it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Caller {
     pub institution: InstitutionId,
-    key: ApiKeyId,
+    actor: Actor,
     role: Role,
 }
 
@@ -32,8 +33,9 @@ pub(super) async fn authenticate(State(api): State<Api>, mut request: Request, n
     let mut tx = api.db.begin_as(key.institution).await.map_err(Problem::database)?;
     let known = api_keys::get_by_hash(&mut tx, &key.hash()).await.map_err(Problem::database)?;
     drop(tx);
-    let (id, role) = known.ok_or(const { Problem::unauthorized() })?;
-    request.extensions_mut().insert(Caller { institution: key.institution, key: id, role });
+    let known = known.ok_or(const { Problem::unauthorized() })?;
+    let actor = Actor::Key { id: known.id, holder: known.holder };
+    request.extensions_mut().insert(Caller { institution: key.institution, actor, role: known.role });
     Ok(next.run(request).await)
 }
 
@@ -42,14 +44,14 @@ fn bearer(headers: &HeaderMap) -> Option<ApiKey> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().parse().ok()).flatten()
 }
 
-/// A caller of at least `role`.
-fn require(parts: &Parts, role: Role) -> Result<Caller, Problem> {
+/// A caller who may do what `role` may.
+fn require(parts: &Parts, role: Role) -> Result<&Caller, Problem> {
     // Absent only where a route was written outside `authenticate`: nobody gets in there.
     let caller = parts.extensions.get::<Caller>().ok_or(const { Problem::unauthorized() })?;
-    if caller.role < role {
-        return Err(Problem::forbidden(format!("This needs a key of the role {role}; this one is of the role {}.", caller.role)));
+    if !caller.role.covers(role) {
+        return Err(Problem::forbidden(format!("This needs the role {role}; yours is {}.", caller.role)));
     }
-    Ok(*caller)
+    Ok(caller)
 }
 
 macro_rules! rights {
@@ -79,27 +81,50 @@ rights! {
     Admin = Role::Admin;
 }
 
-/// The key that is called with: who says what is said. It gives no right.
+/// Whoever may see one member: that member, or who reads everything.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct By(pub ApiKeyId);
+pub(super) struct Viewer {
+    pub institution: InstitutionId,
+    /// The one whom a student may see: oneself. `None`: everybody.
+    only: Option<MemberId>,
+}
+
+impl Viewer {
+    /// What a student may not see is not there.
+    pub fn require(&self, member: MemberId) -> Result<(), Problem> {
+        if self.only.is_none_or(|only| only == member) { Ok(()) } else { Err(Problem::not_found()) }
+    }
+}
+
+impl FromRequestParts<Api> for Viewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
+        let caller = require(parts, Role::Student)?;
+        if caller.role.covers(Role::Reader) {
+            return Ok(Self { institution: caller.institution, only: None });
+        }
+        // A student's key is a member's: the table sees to it.
+        let only = caller.actor.member().ok_or(const { Problem::unauthorized() })?;
+        Ok(Self { institution: caller.institution, only: Some(only) })
+    }
+}
+
+/// Who calls, to be named in what is recorded. It gives no right.
+#[derive(Debug, Clone)]
+pub(super) struct By(pub Actor);
 
 impl FromRequestParts<Api> for By {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
-        Ok(Self(require(parts, Role::Reader)?.key))
+        Ok(Self(require(parts, Role::Student)?.actor.clone()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_role_may_do_what_those_below_it_may() {
-        // `Role` derives its order; this is what the rights rest on.
-        assert!(Role::Reader < Role::Staff && Role::Staff < Role::Admin);
-    }
 
     #[test]
     fn the_scheme_is_bearer_in_whatever_letters_and_nothing_else() {

@@ -31,7 +31,7 @@ const KEPT_HEADERS: [HeaderName; 2] = [header::CONTENT_TYPE, header::LOCATION];
 pub(super) struct KeptBody(pub Vec<u8>);
 
 pub(super) async fn answer_once(State(api): State<Api>, request: Request, next: Next) -> Result<Response, Problem> {
-    let caller = request.extensions().get::<Caller>().copied();
+    let caller = request.extensions().get::<Caller>().cloned();
     let (Some(caller), Some(key)) = (caller, key(request.method(), request.headers())?) else {
         return Ok(next.run(request).await);
     };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::{Reader, Staff},
+    auth::{Reader, Staff, Viewer},
     body::{Created, Json, given},
     fields::{self, Faults},
     problem::Problem,
@@ -128,10 +128,11 @@ pub(super) async fn list(
 }
 
 /// Shows a member.
-#[utoipa::path(get, path = "/v1/members/{id}", tag = "Members", security(("key" = ["reader"])), params(("id" = MemberId, Path)),
+#[utoipa::path(get, path = "/v1/members/{id}", tag = "Members", security(("key" = ["student"])), params(("id" = MemberId, Path)),
     responses((status = 200, body = MemberView)))]
-pub(super) async fn get(State(api): State<Api>, reader: Reader, Id(id): Id<MemberId>) -> Result<JsonAnswer<MemberView>, Problem> {
-    let mut tx = api.db.begin_as(reader.institution).await.map_err(Problem::database)?;
+pub(super) async fn get(State(api): State<Api>, viewer: Viewer, Id(id): Id<MemberId>) -> Result<JsonAnswer<MemberView>, Problem> {
+    viewer.require(id)?;
+    let mut tx = api.db.begin_as(viewer.institution).await.map_err(Problem::database)?;
     Ok(JsonAnswer(require(&mut tx, id).await?.into()))
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::Reader,
+    auth::{Reader, Viewer},
     evaluations::require_done,
     problem::Problem,
     query::{self, Id, Paging, Query},
@@ -132,15 +132,16 @@ pub(super) struct OfEvaluation {
 }
 
 /// Shows one member's result with every line, each with its reasons.
-#[utoipa::path(get, path = "/v1/members/{id}/score", tag = "Members", security(("key" = ["reader"])),
+#[utoipa::path(get, path = "/v1/members/{id}/score", tag = "Members", security(("key" = ["student"])),
     params(("id" = MemberId, Path), OfEvaluation), responses((status = 200, body = ExplainedScoreView)))]
 pub(super) async fn get(
     State(api): State<Api>,
-    reader: Reader,
+    viewer: Viewer,
     Id(member): Id<MemberId>,
     Query(of): Query<OfEvaluation>,
 ) -> Result<Json<ExplainedScoreView>, Problem> {
-    let mut tx = api.db.begin_as(reader.institution).await.map_err(Problem::database)?;
+    viewer.require(member)?;
+    let mut tx = api.db.begin_as(viewer.institution).await.map_err(Problem::database)?;
     let evaluation = require_done(&mut tx, of.evaluation).await?;
     let found = scores::get(&mut tx, evaluation.id, member).await.map_err(Problem::database)?;
     let (score, lines) = found.ok_or_else(Problem::not_found)?;

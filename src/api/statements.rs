@@ -19,7 +19,8 @@ use crate::{
         statements::{self, Filter, Listed, Refused},
     },
     model::{
-        ids::{ApiKeyId, MemberId, StatementId, TermId},
+        actor::Actor,
+        ids::{MemberId, StatementId, TermId},
         page::Page,
         repository::NotFullName,
         statement::{Draft, Mentioned, StatementKind, Trouble, Whose},
@@ -166,12 +167,12 @@ pub(super) struct Wanted {
 pub(super) async fn create(
     State(api): State<Api>,
     staff: Staff,
-    By(key): By,
+    By(actor): By,
     Json(new): Json<NewStatement>,
 ) -> Result<Created<StatementView>, Problem> {
     let draft = draft(new)?;
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    record(&api, key, &mut tx, &draft).await?.commit(tx).await
+    record(&api, &actor, &mut tx, &draft).await?.commit(tx).await
 }
 
 /// Takes a statement back. Both stay on record.
@@ -180,7 +181,7 @@ pub(super) async fn create(
 pub(super) async fn withdraw(
     State(api): State<Api>,
     staff: Staff,
-    By(key): By,
+    By(actor): By,
     Id(id): Id<StatementId>,
     Json(new): Json<NewWithdrawal>,
 ) -> Result<Created<StatementView>, Problem> {
@@ -189,7 +190,7 @@ pub(super) async fn withdraw(
     let taken_back = require(&mut tx, id).await?.statement;
     let today = api.clock.now().with_timezone(&institution.timezone).date_naive();
     let draft = Draft::withdrawal(taken_back.member, id, today, new.on_behalf_of, new.reason);
-    record(&api, key, &mut tx, &draft).await?.commit(tx).await
+    record(&api, &actor, &mut tx, &draft).await?.commit(tx).await
 }
 
 /// Lists the statements, oldest first, those that were taken back and the withdrawals among them.
@@ -229,8 +230,8 @@ impl Written {
     }
 }
 
-async fn record(api: &Api, key: ApiKeyId, tx: &mut InstitutionTx, draft: &Draft) -> Result<Written, Problem> {
-    let written = statements::record(tx, &key.to_string(), &[draft], api.clock.now()).await.map_err(Problem::database)?;
+async fn record(api: &Api, actor: &Actor, tx: &mut InstitutionTx, draft: &Draft) -> Result<Written, Problem> {
+    let written = statements::record(tx, &actor.to_string(), &[draft], api.clock.now()).await.map_err(Problem::database)?;
     let ids = written.map_err(refuse)?;
     let id = ids.first().ok_or_else(|| Problem::broken(&"a statement was written and has no id"))?;
     Ok(Written(require(tx, *id).await?))

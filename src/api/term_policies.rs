@@ -71,7 +71,7 @@ impl From<TermPolicy> for TermPolicyView {
 pub(super) async fn create(
     State(api): State<Api>,
     staff: Staff,
-    By(key): By,
+    By(actor): By,
     Id(term): Id<TermId>,
     Json(new): Json<NewTermPolicy>,
 ) -> Result<Created<TermPolicyView>, Problem> {
@@ -85,7 +85,7 @@ pub(super) async fn create(
         audience: new.audience.unwrap_or(written_for),
         policy: new.policy_id,
         adopted_from: new.adopted_from.unwrap_or_else(|| now.with_timezone(&institution.timezone).date_naive()),
-        adopted_by: key.to_string(),
+        adopted_by: actor.to_string(),
         adopted_at: now,
     };
     check(&adopted, written_for)?;

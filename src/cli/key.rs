@@ -1,7 +1,7 @@
 //! `accredit key`: the keys that an institution's systems call the API with.
 //! It must not store a key: it is printed once, and only its hash is kept.
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use rand::{TryRng as _, rngs::SysRng};
@@ -14,10 +14,16 @@ use super::{
 use crate::{
     app,
     config::Settings,
-    db::{Db, api_keys},
+    db::{
+        Db,
+        api_keys::{self, ApiKeyEntry},
+        members,
+    },
     model::{
+        actor::{Actor, Person},
         api_key::ApiKey,
         clock::Clock,
+        fields,
         ids::{ApiKeyId, InstitutionId},
         institution::Role,
     },
@@ -37,9 +43,15 @@ pub(super) enum Command {
 pub(super) struct Create {
     #[command(flatten)]
     tenant: Tenant,
-    /// admin, staff or reader
+    /// admin, staff, reviewer, reader or student
     #[arg(long)]
     role: Role,
+    /// The person who answers for what is done with it; without it and without a member, the operator does
+    #[arg(long, value_name = "NAME")]
+    holder: Option<String>,
+    /// The number of the member who that person is; a student's key must say it
+    #[arg(long, value_name = "NUMBER")]
+    member: Option<String>,
     /// For a script
     #[arg(long)]
     json: bool,
@@ -61,9 +73,10 @@ struct NewKeyView<'a> {
 }
 
 #[derive(Serialize)]
-struct KeyView {
+struct KeyView<'a> {
     id: ApiKeyId,
     role: Role,
+    holder: &'a str,
     created_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
 }
@@ -72,7 +85,8 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
     app::with_database(settings, async |db| match command {
         Command::Create(arguments) => {
             let institution = arguments.tenant.find(&db).await?;
-            let (id, key) = create(&db, institution.id, arguments.role).await?;
+            let holder = holder(&db, institution.id, arguments).await?;
+            let (id, key) = create(&db, institution.id, arguments.role, holder).await?;
             if arguments.json {
                 return output::json(&NewKeyView { id, role: arguments.role, key: key.reveal() });
             }
@@ -84,17 +98,33 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
     })
 }
 
+/// Who answers for a new key.
+async fn holder(db: &Db, institution: InstitutionId, arguments: &Create) -> anyhow::Result<Person> {
+    let named = arguments.holder.clone().map(|name| fields::text(name, fields::NAME)).transpose();
+    let named = named.map_err(|why| anyhow!("--holder {why}"))?;
+    let Some(number) = &arguments.member else {
+        ensure!(arguments.role != Role::Student, "a student's key shows one member: say whom with --member NUMBER");
+        return Ok(named.map_or_else(|| Actor::Operator.to_person(), |name| Person { name, member: None }));
+    };
+    let mut tx = db.begin_as(institution).await?;
+    let found = members::list_by_number(&mut tx, std::slice::from_ref(number)).await?;
+    tx.commit().await?;
+    let member =
+        found.into_iter().next().with_context(|| format!("no member has the number {number}: `accredit member list` shows them"))?;
+    Ok(Person { name: named.unwrap_or(member.name), member: Some(member.id) })
+}
+
 /// Makes a key and stores its hash.
-pub(super) async fn create(db: &Db, institution: InstitutionId, role: Role) -> anyhow::Result<(ApiKeyId, ApiKey)> {
+pub(super) async fn create(db: &Db, institution: InstitutionId, role: Role, holder: Person) -> anyhow::Result<(ApiKeyId, ApiKey)> {
     let mut secret = [0; 32];
     SysRng.try_fill_bytes(&mut secret).context("the system has no random numbers")?;
     let key = ApiKey::new(institution, secret);
     let now = Clock::System.now();
-    let id = ApiKeyId::new(now);
+    let entry = ApiKeyEntry { id: ApiKeyId::new(now), role, holder, created_at: now, revoked_at: None };
     let mut tx = db.begin_as(institution).await?;
-    api_keys::insert(&mut tx, id, role, &key.hash(), now).await?;
+    api_keys::insert(&mut tx, &entry, &key.hash(), &Actor::Operator).await?;
     tx.commit().await?;
-    Ok((id, key))
+    Ok((entry.id, key))
 }
 
 async fn list(db: &Db, arguments: &List) -> anyhow::Result<()> {
@@ -103,19 +133,27 @@ async fn list(db: &Db, arguments: &List) -> anyhow::Result<()> {
     let keys = api_keys::list(&mut tx).await?;
     tx.commit().await?;
     if arguments.json {
-        let views = keys.iter().map(|k| KeyView { id: k.id, role: k.role, created_at: k.created_at, revoked_at: k.revoked_at });
+        let views = keys.iter().map(|k| KeyView {
+            id: k.id,
+            role: k.role,
+            holder: &k.holder.name,
+            created_at: k.created_at,
+            revoked_at: k.revoked_at,
+        });
         return output::json(&views.collect::<Vec<_>>());
     }
     let state = |revoked: Option<DateTime<Utc>>| revoked.map_or("valid".to_owned(), |at| format!("revoked {}", at.to_rfc3339()));
-    let rows: Vec<_> =
-        keys.iter().map(|k| [k.id.to_string(), k.role.to_string(), k.created_at.to_rfc3339(), state(k.revoked_at)]).collect();
-    output::result(table::render(["id", "role", "made", "state"], [false; 4], &rows))
+    let rows: Vec<_> = keys
+        .iter()
+        .map(|k| [k.id.to_string(), k.role.to_string(), k.holder.name.clone(), k.created_at.to_rfc3339(), state(k.revoked_at)])
+        .collect();
+    output::result(table::render(["id", "role", "holder", "made", "state"], [false; 5], &rows))
 }
 
 async fn revoke(db: &Db, arguments: &Revoke) -> anyhow::Result<()> {
     let institution = arguments.tenant.find(db).await?;
     let mut tx = db.begin_as(institution.id).await?;
-    let found = api_keys::revoke(&mut tx, arguments.id, Clock::System.now()).await?;
+    let found = api_keys::revoke(&mut tx, arguments.id, &Actor::Operator, Clock::System.now()).await?;
     tx.commit().await?;
     ensure!(found, "{} has no key {}: `accredit key list` shows them", institution.slug, arguments.id);
     output::result(format_args!("revoked {}", arguments.id))

@@ -1,12 +1,9 @@
 //! An institution and the roles that its keys carry.
 
-use std::{fmt, str::FromStr};
-
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 
-use super::ids::InstitutionId;
+use super::{contribution::words, ids::InstitutionId};
 
 /// A university, or whoever awards credit: the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,43 +16,49 @@ pub struct Institution {
     pub created_at: DateTime<Utc>,
 }
 
-/// What an API key may do. Each role may do all that the one after it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Reads everything of the institution.
-    Reader,
-    /// Also registers members, repositories, terms and policies, fetches and evaluates.
-    Staff,
-    /// Also makes and revokes keys.
-    Admin,
+words! {
+    /// What a key or a person who signed in may do.
+    Role {
+        /// Sees what is theirs.
+        Student = "student",
+        /// Reads everything of the institution.
+        Reader = "reader",
+        /// Also decides: on awards and on appeals.
+        Reviewer = "reviewer",
+        /// Reads, and registers members, repositories, terms and policies, fetches, evaluates and proposes. Does not decide.
+        Staff = "staff",
+        /// All of that, and who may do what: keys and people.
+        Admin = "admin",
+    }
 }
 
 impl Role {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Reader => "reader",
-            Self::Staff => "staff",
-            Self::Admin => "admin",
+    /// Whether this role may do what `needed` may. What a student may see of themselves, whoever reads everything may see too.
+    pub const fn covers(self, needed: Self) -> bool {
+        match needed {
+            Self::Student => true,
+            Self::Reader => !matches!(self, Self::Student),
+            Self::Reviewer => matches!(self, Self::Reviewer | Self::Admin),
+            Self::Staff => matches!(self, Self::Staff | Self::Admin),
+            Self::Admin => matches!(self, Self::Admin),
         }
     }
 }
 
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
 
-impl FromStr for Role {
-    type Err = String;
+    use super::*;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "reader" => Ok(Self::Reader),
-            "staff" => Ok(Self::Staff),
-            "admin" => Ok(Self::Admin),
-            _ => Err(format!("`{text}` is not a role: use admin, staff or reader")),
-        }
+    #[rstest]
+    #[case(Role::Student, &[Role::Student])]
+    #[case(Role::Reader, &[Role::Student, Role::Reader])]
+    #[case(Role::Reviewer, &[Role::Student, Role::Reader, Role::Reviewer])]
+    #[case(Role::Staff, &[Role::Student, Role::Reader, Role::Staff])]
+    #[case(Role::Admin, Role::ALL)]
+    fn whoever_registers_does_not_decide_and_whoever_decides_does_not_register(#[case] role: Role, #[case] may: &[Role]) {
+        let covered: Vec<Role> = Role::ALL.iter().copied().filter(|needed| role.covers(*needed)).collect();
+        assert_eq!(covered, may);
     }
 }

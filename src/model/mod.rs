@@ -2,7 +2,9 @@
 //! It must not import anything of ours, do I/O, or read a clock or the environment.
 
 pub mod account;
+pub mod actor;
 pub mod api_key;
+pub mod audit;
 pub mod clock;
 pub mod contribution;
 pub mod credit;

@@ -158,7 +158,7 @@ async fn the_operators_first_steps() {
     let key: ApiKey = printed.out.trim().parse().unwrap();
     let mut tx = shell.database.db().begin_as(key.institution).await.unwrap();
     let known = db::api_keys::get_by_hash(&mut tx, &key.hash()).await.unwrap();
-    assert_eq!(known.map(|(_, role)| role), Some(Role::Staff));
+    assert_eq!(known.map(|known| (known.role, known.holder.name)), Some((Role::Staff, "operator".to_owned())));
     tx.commit().await.unwrap();
     let keys = shell.run(&["key", "list", "--json"]).ok();
     assert!(!keys.out.contains(printed.out.trim()), "a key is shown once");

@@ -21,6 +21,7 @@ use crate::{
     db::{Db, repositories},
     jobs,
     model::{
+        actor::Actor,
         clock::Clock,
         credit_report::CreditReport,
         institution::{Institution, Role},
@@ -157,7 +158,7 @@ fn write(report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>
 async fn serve(arguments: &Arguments, db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Result<()> {
     let listener = listen(&arguments.listen).await?;
     let local = listener.local_addr()?;
-    let (_, key) = key::create(db, institution.id, Role::Reader).await?;
+    let (_, key) = key::create(db, institution.id, Role::Reader, Actor::Operator.to_person()).await?;
     output::result(format_args!(
         "\nthe API is described at http://{local}/docs; a key that reads it, as long as this runs:\n  curl -H 'Authorization: Bearer {}' http://{local}/v1/members\nCtrl-C stops it and throws the database away",
         key.reveal()

@@ -208,14 +208,14 @@ async fn the_pages_of_a_list_hold_every_item_once() {
     for n in 0..5 {
         register::fill(app.database.db(), tenant.id, &format!("t{n}")).await;
     }
-    // Each register has one repository, term and policy, and two members and contributions; there are three keys besides.
+    // Each register has one repository, term and policy, and two members and contributions; there are four keys besides.
     let lists = [
         ("repositories", "id", 5),
         ("terms", "id", 5),
         ("policies", "id", 5),
         ("members", "id", 10),
         ("contributions", "url", 10),
-        ("api-keys", "id", 8),
+        ("api-keys", "id", 9),
     ];
     for (list, field, expected) in lists {
         let path = format!("/v1/{list}");

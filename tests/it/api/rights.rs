@@ -127,20 +127,24 @@ async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers
     let mut refused: BTreeSet<Vec<u8>> = BTreeSet::new();
     let mut missing: BTreeSet<Vec<u8>> = BTreeSet::new();
     for (number, Stated { method, path, role }) in routes.iter().enumerate() {
-        for caller in [None, Some(Role::Reader), Some(Role::Staff), Some(Role::Admin)] {
+        for caller in std::iter::once(None).chain(Role::ALL.iter().copied().map(Some)) {
             let tag = format!("{number}{}", caller.map_or("none", Role::as_str));
-            let key = caller.map_or("", |caller| tenant.key(caller));
             let own = register::fill(app.database.db(), tenant.id, &tag).await;
+            let key = match caller {
+                None => String::new(),
+                Some(Role::Student) => app.student(tenant.id, own.member).await,
+                Some(caller) => tenant.key(caller).to_owned(),
+            };
             for (whose, of) in [("foreign", &foreign), ("nobody's", &nobodys), ("own", &own)] {
                 let answer =
-                    app.call(method.clone(), &target(path, of), key, &[], body(method, path, of, &format!("{tag}-{}", &whose[..3]))).await;
+                    app.call(method.clone(), &target(path, of), &key, &[], body(method, path, of, &format!("{tag}-{}", &whose[..3]))).await;
                 let at = format!("{method} {path} by {caller:?} on {whose}: {}", answer.text());
                 match caller {
                     None => {
                         assert_eq!(answer.status, 401, "{at}");
                         refused.insert(answer.body);
                     }
-                    Some(caller) if caller < *role => assert_eq!(answer.status, 403, "{at}"),
+                    Some(caller) if !caller.covers(*role) => assert_eq!(answer.status, 403, "{at}"),
                     Some(_) if whose != "own" && names_something(method, path) => {
                         assert_eq!(answer.status, 404, "{at}");
                         missing.insert(answer.body);
@@ -152,6 +156,37 @@ async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers
     }
     assert_eq!(refused.len(), 1, "401s differ");
     assert_eq!(missing.len(), 1, "404s differ");
+}
+
+#[tokio::test]
+async fn a_student_sees_oneself_and_of_everybody_else_that_there_is_nobody() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let key = app.student(tenant.id, own.member).await;
+    assert_eq!(app.get(&key, &format!("/v1/members/{}", own.member)).await.json(200)["number"], "00own1");
+    let nobody = app.get(&key, &format!("/v1/members/{}", Uuid::now_v7())).await;
+    for path in [format!("/v1/members/{}", own.loner), format!("/v1/members/{}/score?evaluation={}", own.loner, own.evaluation)] {
+        let answer = app.get(&key, &path).await;
+        answer.problem(404);
+        assert_eq!(answer.body, nobody.body, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_says_who_answers_for_it_and_a_students_key_whom_it_shows() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let made = |body: Value| app.post(&tenant.admin, "/v1/api-keys", body);
+    assert_eq!(made(json!({"role": "reviewer", "holder": "Wang Fang"})).await.json(201)["holder"], "Wang Fang");
+    assert_eq!(made(json!({"role": "reader"})).await.json(201)["holder"], "A admin", "whoever makes it answers for it");
+    assert_eq!(made(json!({"role": "student"})).await.faults(422), ["member_id"]);
+    assert_eq!(made(json!({"role": "reader", "holder": " "})).await.faults(422), ["holder"]);
+    made(json!({"role": "student", "member_id": Uuid::now_v7()})).await.problem(404);
+    let students = made(json!({"role": "student", "member_id": own.member})).await.json(201);
+    assert_eq!(students["member_id"], own.member.to_string());
+    assert_eq!(app.get(students["key"].as_str().unwrap(), &format!("/v1/members/{}", own.member)).await.status, 200);
 }
 
 #[tokio::test]
@@ -258,6 +293,6 @@ async fn two_keys_are_valid_at_once_and_a_key_is_shown_once() {
         assert_eq!(app.get(key["key"].as_str().unwrap(), "/v1/members").await.status, 200);
     }
     let list = app.get(&tenant.admin, "/v1/api-keys").await;
-    assert_eq!(list.json(200)["items"].as_array().unwrap().len(), 5);
+    assert_eq!(list.json(200)["items"].as_array().unwrap().len(), 6);
     assert!(!list.text().contains("accredit_"), "{}", list.text());
 }

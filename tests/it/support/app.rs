@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use accredit::{
     api::{self, Api},
-    db::{api_keys, institutions},
+    db::{
+        api_keys::{self, ApiKeyEntry},
+        institutions,
+    },
     github,
     jobs::{Tools, Worker, WorkerSettings},
     model::{
+        actor::{Actor, Person},
         api_key::ApiKey,
         clock::Clock,
-        ids::{ApiKeyId, InstitutionId},
+        ids::{ApiKeyId, InstitutionId, MemberId},
         institution::{Institution, Role},
     },
 };
@@ -43,14 +47,18 @@ pub struct TestApp {
 pub struct Tenant {
     pub id: InstitutionId,
     pub reader: String,
+    pub reviewer: String,
     pub staff: String,
     pub admin: String,
 }
 
 impl Tenant {
+    /// The key of a role that sees the institution. A student's is made for one member: [`TestApp::student`].
     pub fn key(&self, role: Role) -> &str {
         match role {
+            Role::Student => panic!("a student's key is one member's"),
             Role::Reader => &self.reader,
+            Role::Reviewer => &self.reviewer,
             Role::Staff => &self.staff,
             Role::Admin => &self.admin,
         }
@@ -101,25 +109,35 @@ impl TestApp {
         tx.commit().await.unwrap();
         Tenant {
             id: institution.id,
-            reader: self.key(institution.id, Role::Reader).await,
-            staff: self.key(institution.id, Role::Staff).await,
-            admin: self.key(institution.id, Role::Admin).await,
+            reader: self.key(institution.id, Role::Reader, None).await,
+            reviewer: self.key(institution.id, Role::Reviewer, None).await,
+            staff: self.key(institution.id, Role::Staff, None).await,
+            admin: self.key(institution.id, Role::Admin, None).await,
         }
     }
 
-    async fn key(&self, institution: InstitutionId, role: Role) -> String {
+    /// A key with which a student sees this member.
+    pub async fn student(&self, institution: InstitutionId, member: MemberId) -> String {
+        self.key(institution, Role::Student, Some(member)).await
+    }
+
+    async fn key(&self, institution: InstitutionId, role: Role, member: Option<MemberId>) -> String {
         // One after the other, so that their order is known.
         let made_at = now()
             - TimeDelta::seconds(match role {
-                Role::Reader => 3,
+                Role::Student => 5,
+                Role::Reader => 4,
+                Role::Reviewer => 3,
                 Role::Staff => 2,
                 Role::Admin => 1,
             });
-        let id = ApiKeyId::new(made_at);
+        // Each is another person's.
+        let holder = Person { name: format!("A {role}"), member };
+        let entry = ApiKeyEntry { id: ApiKeyId::new(made_at), role, holder, created_at: made_at, revoked_at: None };
         let half = *uuid::Uuid::new_v4().as_bytes();
         let key = ApiKey::new(institution, [half, half].concat().try_into().unwrap());
         let mut tx = self.database.db().begin_as(institution).await.unwrap();
-        api_keys::insert(&mut tx, id, role, &key.hash(), made_at).await.unwrap();
+        api_keys::insert(&mut tx, &entry, &key.hash(), &Actor::Operator).await.unwrap();
         tx.commit().await.unwrap();
         key.reveal().to_owned()
     }

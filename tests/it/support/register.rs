@@ -2,7 +2,9 @@
 
 use accredit::{
     db::{
-        Db, accounts, contributions, evaluations,
+        Db, accounts,
+        api_keys::ApiKeyEntry,
+        contributions, evaluations,
         members::{self, Profile},
         network_scores,
         policies::{self, StoredPolicy},
@@ -12,6 +14,7 @@ use accredit::{
     },
     model::{
         account::AccountId,
+        actor::{Actor, Person},
         contribution::{Contribution, Key, Kind, Record, State},
         credit::Credits,
         ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, TermPolicyId},
@@ -147,7 +150,9 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
 
     let api_key = ApiKeyId::new(now());
     let secret = accredit::model::api_key::KeyHash(Sha256::digest(api_key.to_string()).into());
-    accredit::db::api_keys::insert(&mut tx, api_key, Role::Reader, &secret, now()).await.unwrap();
+    let holder = Person { name: "A system".into(), member: None };
+    let entry = ApiKeyEntry { id: api_key, role: Role::Reader, holder, created_at: now(), revoked_at: None };
+    accredit::db::api_keys::insert(&mut tx, &entry, &secret, &Actor::Operator).await.unwrap();
     let statement = statements::record(&mut tx, "operator", &[&mark(member)], now()).await.unwrap().unwrap()[0];
     let adopted = TermPolicy {
         id: TermPolicyId::new(now()),
