@@ -15,6 +15,7 @@ use accredit::{
     github,
     jobs::{Tools, Worker, WorkerSettings},
     model::{
+        actor::Actor,
         clock::Clock,
         ids::{InstitutionId, RepositoryId, SyncId},
         work::Sync,
@@ -53,7 +54,7 @@ async fn run(Ground { db, mut owner }: Ground, world: World, now: DateTime<Utc>)
         .unwrap();
     let registration = db::repositories::Registration { full_name, category: "community".into(), members: Vec::new() };
     let mut tx = db.begin_as(institution).await.unwrap();
-    let repository = db::repositories::track(&mut tx, RepositoryId::new(now), &registration, now).await.unwrap();
+    let repository = db::repositories::track(&mut tx, RepositoryId::new(now), &registration, &Actor::Operator, now).await.unwrap();
     tx.commit().await.unwrap();
 
     for (what, bound) in [("first fetch", 150), ("fetch with nothing new", 5)] {

@@ -19,6 +19,7 @@ use accredit::{
     github,
     jobs::{self, Lines, Tools, Worker, WorkerSettings},
     model::{
+        actor::Actor,
         clock::Clock,
         contribution::{ByAccount, Record},
         ids::{EvaluationId, InstitutionId, PolicyId, RepositoryId, TermId},
@@ -233,7 +234,7 @@ async fn adopt(db: &Db, institution: InstitutionId, source: &str) -> PolicyId {
         created_at: now,
     };
     let mut tx = db.begin_as(institution).await.unwrap();
-    db::policies::insert(&mut tx, &stored).await.unwrap();
+    db::policies::insert(&mut tx, &stored, &Actor::Operator).await.unwrap();
     tx.commit().await.unwrap();
     stored.id
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::{Reader, Staff},
+    auth::{By, Reader, Staff},
     body::{Accepted, Json},
     fields::Fault,
     problem::Problem,
@@ -91,12 +91,13 @@ impl From<Evaluation> for EvaluationView {
 pub(super) async fn create(
     State(api): State<Api>,
     staff: Staff,
+    By(actor): By,
     Json(new): Json<NewEvaluation>,
 ) -> Result<Accepted<EvaluationView>, Problem> {
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     let policy = choose(&mut tx, &new, now).await?;
-    let evaluation = queue::request_evaluation(&mut tx, EvaluationId::new(now), new.term_id, policy, now).await;
+    let evaluation = queue::request_evaluation(&mut tx, EvaluationId::new(now), new.term_id, policy, &actor, now).await;
     let evaluation = evaluation.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(Accepted(format!("/v1/evaluations/{}", evaluation.id), evaluation.into()))

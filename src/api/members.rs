@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::{Reader, Staff, Viewer},
+    auth::{By, Reader, Staff, Viewer},
     body::{Created, Json, given},
     fields::{self, Faults},
     problem::Problem,
@@ -98,12 +98,17 @@ impl From<Member> for MemberView {
 
 /// Registers a member. A login is linked to its account by a worker: see `account_state`.
 #[utoipa::path(post, path = "/v1/members", tag = "Members", security(("key" = ["staff"])), responses((status = 201, body = MemberView)))]
-pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json<NewMember>) -> Result<Created<MemberView>, Problem> {
+pub(super) async fn create(
+    State(api): State<Api>,
+    staff: Staff,
+    By(actor): By,
+    Json(new): Json<NewMember>,
+) -> Result<Created<MemberView>, Problem> {
     let NewMember { number, name, role, unit, github_login } = new;
     let profile = check(Profile { number, name, role, unit, github_login })?;
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    let id = members::insert(&mut tx, MemberId::new(now), &profile, now).await.map_err(|error| taken(error, &profile))?;
+    let id = members::insert(&mut tx, MemberId::new(now), &profile, &actor, now).await.map_err(|error| taken(error, &profile))?;
     if profile.github_login.is_some() {
         link_accounts(&mut tx).await?;
     }
@@ -142,6 +147,7 @@ pub(super) async fn get(State(api): State<Api>, viewer: Viewer, Id(id): Id<Membe
 pub(super) async fn change(
     State(api): State<Api>,
     staff: Staff,
+    By(actor): By,
     Id(id): Id<MemberId>,
     Json(change): Json<MemberChange>,
 ) -> Result<JsonAnswer<MemberView>, Problem> {
@@ -155,7 +161,7 @@ pub(super) async fn change(
         unit: change.unit.unwrap_or(before.unit),
         github_login: change.github_login.unwrap_or(before.github_login),
     })?;
-    members::replace(&mut tx, id, &profile, api.clock.now()).await.map_err(|error| taken(error, &profile))?;
+    members::replace(&mut tx, id, &profile, &actor, api.clock.now()).await.map_err(|error| taken(error, &profile))?;
     let after = require(&mut tx, id).await?;
     if after.account_state == AccountState::Pending {
         link_accounts(&mut tx).await?;
@@ -168,9 +174,9 @@ pub(super) async fn change(
 /// Takes a member off the register. Past scores stay.
 #[utoipa::path(delete, path = "/v1/members/{id}", tag = "Members", security(("key" = ["staff"])), params(("id" = MemberId, Path)),
     responses((status = 204)))]
-pub(super) async fn delete(State(api): State<Api>, staff: Staff, Id(id): Id<MemberId>) -> Result<StatusCode, Problem> {
+pub(super) async fn delete(State(api): State<Api>, staff: Staff, By(actor): By, Id(id): Id<MemberId>) -> Result<StatusCode, Problem> {
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    let removed = members::remove(&mut tx, id, api.clock.now()).await.map_err(Problem::database)?;
+    let removed = members::remove(&mut tx, id, &actor, api.clock.now()).await.map_err(Problem::database)?;
     queue::request_rescoring(&mut tx, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{
     Api,
-    auth::{Reader, Staff},
+    auth::{By, Reader, Staff},
     body::{Created, Toml},
     fields::{self, Fault, Faults},
     problem::Problem,
@@ -24,6 +24,7 @@ use crate::{
         policies::{self, StoredPolicy},
     },
     model::{
+        actor::Actor,
         ids::{InstitutionId, PolicyId},
         page::Page,
     },
@@ -68,9 +69,9 @@ impl From<StoredPolicy> for PolicyView {
 #[utoipa::path(post, path = "/v1/policies", tag = "Policies", security(("key" = ["staff"])),
     request_body(content = String, content_type = "application/toml"),
     responses((status = 201, body = PolicyView), (status = 200, description = "That text is there already", body = PolicyView)))]
-pub(super) async fn create(State(api): State<Api>, staff: Staff, Toml(source): Toml) -> Result<Response, Problem> {
+pub(super) async fn create(State(api): State<Api>, staff: Staff, By(actor): By, Toml(source): Toml) -> Result<Response, Problem> {
     let policy = check(source, api.clock.now())?;
-    match add(&api, staff.institution, &policy).await? {
+    match add(&api, staff.institution, &policy, &actor).await? {
         Added::New => Ok(Created(format!("/v1/policies/{}", policy.id), PolicyView::from(policy)).into_response()),
         Added::Before(same) => Ok((StatusCode::OK, Json(PolicyView::from(same))).into_response()),
     }
@@ -117,12 +118,12 @@ enum Added {
     Before(StoredPolicy),
 }
 
-async fn add(api: &Api, institution: InstitutionId, policy: &StoredPolicy) -> Result<Added, Problem> {
+async fn add(api: &Api, institution: InstitutionId, policy: &StoredPolicy, by: &Actor) -> Result<Added, Problem> {
     let mut tx = api.db.begin_as(institution).await.map_err(Problem::database)?;
     if let Some(same) = policies::get_by_hash(&mut tx, &policy.hash).await.map_err(Problem::database)? {
         return Ok(Added::Before(same));
     }
-    match policies::insert(&mut tx, policy).await {
+    match policies::insert(&mut tx, policy, by).await {
         Ok(()) => {
             tx.commit().await.map_err(Problem::database)?;
             Ok(Added::New)

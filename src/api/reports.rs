@@ -9,7 +9,13 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Api, auth::Reader, evaluations::require_done, problem::Problem, query::Query};
+use super::{
+    Api,
+    auth::{By, Reader},
+    evaluations::require_done,
+    problem::Problem,
+    query::Query,
+};
 use crate::{
     db::{
         InstitutionTx, credit_reports,
@@ -40,10 +46,15 @@ pub(super) struct Wanted {
     format: Option<String>,
 }
 
-/// The credit report of a term: who earned what, under which policy, and up to when that is complete.
+/// The credit report of a term: who earned what, under which policy, and up to when that is complete. The log notes who took it.
 #[utoipa::path(get, path = "/v1/reports/credits", tag = "Reports", security(("key" = ["reader"])), params(Wanted),
     responses((status = 200, content((String = "text/csv"), (serde_json::Value = "application/json")))))]
-pub(super) async fn credits(State(api): State<Api>, reader: Reader, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+pub(super) async fn credits(
+    State(api): State<Api>,
+    reader: Reader,
+    By(actor): By,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
     let format = wanted.format.as_deref().map(str::parse::<Format>).transpose().map_err(Problem::bad_request)?.unwrap_or(Format::Json);
     // All of it as of one moment.
     let mut tx = api.db.begin_as_of_now(reader.institution).await.map_err(Problem::database)?;
@@ -51,8 +62,12 @@ pub(super) async fn credits(State(api): State<Api>, reader: Reader, Query(wanted
     let report = credit_reports::get(&mut tx, evaluation.id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     drop(tx);
     let disposition = disposition(&report.term.code, format)?;
-    let rendering = tokio::task::spawn_blocking(move || reports::render(&report, format));
-    let bytes = rendering.await.map_err(|why| Problem::broken(&why))?.map_err(|why| Problem::broken(&why))?;
+    let rendering = tokio::task::spawn_blocking(move || reports::render(&report, format).map(|bytes| (report, bytes)));
+    let (report, bytes) = rendering.await.map_err(|why| Problem::broken(&why))?.map_err(|why| Problem::broken(&why))?;
+    let mut tx = api.db.begin_as(reader.institution).await.map_err(Problem::database)?;
+    let file = (format.as_str(), &*bytes);
+    credit_reports::record_export(&mut tx, &report, file, &actor, api.clock.now()).await.map_err(Problem::database)?;
+    tx.commit().await.map_err(Problem::database)?;
     let kind = HeaderValue::from_static(format.content_type());
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::{Reader, Staff},
+    auth::{By, Reader, Staff},
     body::{Created, Json},
     fields::{self, Fault, Faults},
     problem::Problem,
@@ -83,6 +83,7 @@ impl From<TrackedRepository> for RepositoryView {
 pub(super) async fn create(
     State(api): State<Api>,
     staff: Staff,
+    By(actor): By,
     Json(new): Json<NewRepository>,
 ) -> Result<Created<RepositoryView>, Problem> {
     let mut faults = Faults::default();
@@ -93,7 +94,7 @@ pub(super) async fn create(
     let members = members.map_err(|unknown| Problem::invalid_fields(vec![Fault::new("member_numbers", unknown)]))?;
     let registration = Registration { full_name: checked.full_name, category: checked.category, members };
     let now = api.clock.now();
-    let id = repositories::track(&mut tx, RepositoryId::new(now), &registration, now).await.map_err(|error| match error {
+    let id = repositories::track(&mut tx, RepositoryId::new(now), &registration, &actor, now).await.map_err(|error| match error {
         db::Error::Conflict { .. } => already_tracked(&registration.full_name),
         other => Problem::database(other),
     })?;
@@ -129,9 +130,9 @@ pub(super) async fn get(State(api): State<Api>, reader: Reader, Id(id): Id<Repos
 /// Stops tracking a repository. Past scores stay; the next evaluation does not see it.
 #[utoipa::path(delete, path = "/v1/repositories/{id}", tag = "Repositories", security(("key" = ["staff"])),
     params(("id" = RepositoryId, Path)), responses((status = 204)))]
-pub(super) async fn delete(State(api): State<Api>, staff: Staff, Id(id): Id<RepositoryId>) -> Result<StatusCode, Problem> {
+pub(super) async fn delete(State(api): State<Api>, staff: Staff, By(actor): By, Id(id): Id<RepositoryId>) -> Result<StatusCode, Problem> {
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    let tracked = repositories::untrack(&mut tx, id).await.map_err(Problem::database)?;
+    let tracked = repositories::untrack(&mut tx, id, &actor, api.clock.now()).await.map_err(Problem::database)?;
     queue::request_rescoring(&mut tx, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     if tracked { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }

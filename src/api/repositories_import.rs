@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{
     Api,
-    auth::Staff,
+    auth::{By, Staff},
     body::Csv,
     fields::Faults,
     problem::Problem,
@@ -51,6 +51,7 @@ struct Row {
 pub(super) async fn import(
     State(api): State<Api>,
     staff: Staff,
+    By(actor): By,
     Csv(text): Csv,
 ) -> Result<(StatusCode, Json<Page<RepositoryView>>), Problem> {
     let rows = read(&text)?;
@@ -59,7 +60,7 @@ pub(super) async fn import(
     let registrations = resolve(&mut tx, rows).await?;
     let mut ids = Vec::with_capacity(registrations.len());
     for registration in &registrations {
-        let id = repositories::track(&mut tx, RepositoryId::new(now), registration, now).await.map_err(|error| match error {
+        let id = repositories::track(&mut tx, RepositoryId::new(now), registration, &actor, now).await.map_err(|error| match error {
             db::Error::Conflict { .. } => already_tracked(&registration.full_name),
             other => Problem::database(other),
         })?;

@@ -231,7 +231,7 @@ impl Written {
 }
 
 async fn record(api: &Api, actor: &Actor, tx: &mut InstitutionTx, draft: &Draft) -> Result<Written, Problem> {
-    let written = statements::record(tx, &actor.to_string(), &[draft], api.clock.now()).await.map_err(Problem::database)?;
+    let written = statements::record(tx, actor, &[draft], api.clock.now()).await.map_err(Problem::database)?;
     let ids = written.map_err(refuse)?;
     let id = ids.first().ok_or_else(|| Problem::broken(&"a statement was written and has no id"))?;
     Ok(Written(require(tx, *id).await?))

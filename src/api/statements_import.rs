@@ -33,7 +33,7 @@ pub(super) async fn import(
     let rows = read(&text)?;
     let drafts: Vec<&Draft> = rows.iter().map(|row| &row.draft).collect();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    let written = statements::record(&mut tx, &actor.to_string(), &drafts, api.clock.now()).await.map_err(Problem::database)?;
+    let written = statements::record(&mut tx, &actor, &drafts, api.clock.now()).await.map_err(Problem::database)?;
     let ids = written.map_err(|refused| {
         let mut faults = Faults::default();
         for one in refused {

@@ -89,7 +89,7 @@ pub(super) async fn create(
         adopted_at: now,
     };
     check(&adopted, written_for)?;
-    if !term_policies::insert(&mut tx, &adopted).await.map_err(Problem::database)? {
+    if !term_policies::insert(&mut tx, &adopted, &actor).await.map_err(Problem::database)? {
         return Err(Problem::not_found());
     }
     // What a later term begins with can be another evaluation now.

@@ -25,6 +25,7 @@ use crate::{
     jobs,
     messages::{self, Language},
     model::{
+        actor::Actor,
         clock::Clock,
         ids::{PolicyId, TermPolicyId},
         institution::Institution,
@@ -85,9 +86,6 @@ impl From<Tongue> for Language {
         }
     }
 }
-
-/// Who acts where a command and no key does.
-pub(super) const OPERATOR: &str = "operator";
 
 /// Binds a policy to a term from a day on: `accredit score` takes the one in force
 ///
@@ -254,7 +252,7 @@ async fn adopt(db: &Db, institution: &Institution, arguments: &Adopt) -> anyhow:
         audience: arguments.audience.unwrap_or(written_for),
         policy: stored.id,
         adopted_from: arguments.from.unwrap_or_else(|| now.with_timezone(&institution.timezone).date_naive()),
-        adopted_by: OPERATOR.to_owned(),
+        adopted_by: Actor::Operator.to_string(),
         adopted_at: now,
     };
     if let Some(why) = misfit(written_for, adopted.audience) {
@@ -264,7 +262,7 @@ async fn adopt(db: &Db, institution: &Institution, arguments: &Adopt) -> anyhow:
         bail!("--from {why}");
     }
     let mut tx = db.begin_as(institution.id).await?;
-    ensure!(term_policies::insert(&mut tx, &adopted).await?, "the term or the policy is not there any more");
+    ensure!(term_policies::insert(&mut tx, &adopted, &Actor::Operator).await?, "the term or the policy is not there any more");
     queue::request_rescoring(&mut tx, now).await?; // what a later term begins with can be another evaluation now
     tx.commit().await?;
     let TermPolicy { audience, adopted_from, .. } = adopted;
@@ -311,7 +309,7 @@ pub(super) async fn add(db: &Db, institution: &Institution, policy: &Policy, sou
     let now = Clock::System.now();
     let (name, version, hash) = (policy.name.clone(), policy.version.clone(), policy.hash.clone());
     let stored = StoredPolicy { id: PolicyId::new(now), name, version, hash, source, created_at: now };
-    match policies::insert(&mut tx, &stored).await {
+    match policies::insert(&mut tx, &stored, &Actor::Operator).await {
         Err(db::Error::Conflict { .. }) => bail!(
             "{} has {} {} with another text already: a version never changes, so give this one another version",
             institution.slug,

@@ -13,6 +13,7 @@ use crate::{
         evaluations::{self, Reported},
     },
     model::{
+        actor::Actor,
         clock::Clock,
         credit_report::CreditReport,
         ids::{EvaluationId, InstitutionId},
@@ -61,6 +62,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
         }
         let report = load(&db, institution.id, evaluation.id).await?;
         let bytes = reports::render(&report, arguments.format)?;
+        record_export(&db, institution.id, &report, (arguments.format, &bytes)).await?;
         match &arguments.output {
             None => output::bytes(&bytes),
             Some(file) => {
@@ -70,6 +72,18 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             }
         }
     })
+}
+
+/// Notes in the log that the report left the house, before it does.
+pub(super) async fn record_export(
+    db: &Db,
+    institution: InstitutionId,
+    report: &CreditReport,
+    (format, file): (Format, &[u8]),
+) -> anyhow::Result<()> {
+    let mut tx = db.begin_as(institution).await?;
+    credit_reports::record_export(&mut tx, report, (format.as_str(), file), &Actor::Operator, Clock::System.now()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The evaluation that the term's report shows.

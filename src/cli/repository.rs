@@ -14,6 +14,7 @@ use crate::{
     config::Settings,
     db::{self, InstitutionTx, members, queue, repositories},
     model::{
+        actor::Actor,
         clock::Clock,
         fields,
         ids::{MemberId, RepositoryId},
@@ -123,7 +124,7 @@ pub(super) async fn track(tx: &mut InstitutionTx, name: &FullName, category: &st
     let members = owners(tx, numbers).await?;
     let registration = repositories::Registration { full_name: name.clone(), category, members };
     let now = Clock::System.now();
-    match repositories::track(tx, RepositoryId::new(now), &registration, now).await {
+    match repositories::track(tx, RepositoryId::new(now), &registration, &Actor::Operator, now).await {
         Err(db::Error::Conflict { .. }) => bail!("{name} is registered already"),
         tracked => Ok(tracked?),
     }

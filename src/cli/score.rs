@@ -18,6 +18,7 @@ use crate::{
     db::{Db, evaluations, queue, scores},
     messages::Language,
     model::{
+        actor::Actor,
         clock::Clock,
         credit::Credits,
         credit_report::CreditReport,
@@ -158,7 +159,9 @@ pub(super) async fn evaluate(
     let now = Clock::System.now();
     let id = EvaluationId::new(now);
     let mut tx = db.begin_as(institution).await?;
-    queue::request_evaluation(&mut tx, id, term, policy, now).await?.context("the term or the policy is not there any more")?;
+    queue::request_evaluation(&mut tx, id, term, policy, &Actor::Operator, now)
+        .await?
+        .context("the term or the policy is not there any more")?;
     tx.commit().await?;
     let over = wait::until(stop, || async {
         let mut tx = db.begin_as(institution).await?;

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{output, policy::OPERATOR, table, tenant::Tenant, term};
+use super::{output, table, tenant::Tenant, term};
 use crate::{
     app,
     config::Settings,
@@ -17,6 +17,7 @@ use crate::{
         statements::{self, Filter, Listed},
     },
     model::{
+        actor::Actor,
         clock::Clock,
         ids::{MemberId, StatementId},
         institution::Institution,
@@ -241,7 +242,7 @@ async fn withdrawal(db: &Db, institution: &Institution, arguments: &Withdraw) ->
 
 async fn state(db: &Db, institution: &Institution, draft: Draft, json: bool) -> anyhow::Result<()> {
     let mut tx = db.begin_as(institution.id).await?;
-    let ids = statements::record(&mut tx, OPERATOR, &[&draft], Clock::System.now()).await?.map_err(|refused| {
+    let ids = statements::record(&mut tx, &Actor::Operator, &[&draft], Clock::System.now()).await?.map_err(|refused| {
         let told: Vec<String> = refused.iter().map(|one| format!("{}: {}", one.fault.field, one.fault.message)).collect();
         anyhow!("not stated: {}", told.join("; "))
     })?;
@@ -267,7 +268,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<Row>> {
 async fn import(db: &Db, institution: &Institution, rows: &[Row], dry_run: bool) -> anyhow::Result<usize> {
     let drafts: Vec<&Draft> = rows.iter().map(|row| &row.draft).collect();
     let mut tx = db.begin_as(institution.id).await?;
-    match statements::record(&mut tx, OPERATOR, &drafts, Clock::System.now()).await? {
+    match statements::record(&mut tx, &Actor::Operator, &drafts, Clock::System.now()).await? {
         Err(refused) => {
             let line = |at: usize| rows.get(at).map_or(0, |row| row.line);
             let told = refused.iter().map(|one| format!("line {}: {}: {}", line(one.at), one.fault.field, one.fault.message));

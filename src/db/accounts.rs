@@ -2,10 +2,13 @@
 //! It must not link by login: the numeric id that GitHub answered with is the link.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
-use super::{Error, InstitutionTx, Tx};
+use super::{Error, InstitutionTx, Tx, audit};
 use crate::model::{
     account::{Account, AccountId, AccountKind},
+    actor::Actor,
+    audit::{Action, Details, Event},
     ids::MemberId,
 };
 
@@ -66,6 +69,7 @@ pub async fn link(
     member: MemberId,
     login: &str,
     account: Option<AccountId>,
+    by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let taken = sqlx::query_scalar!(
@@ -95,7 +99,12 @@ pub async fn link(
     .execute(tx.conn())
     .await?;
     match account {
-        Some(account) if noted.rows_affected() == 1 => insert_link(tx, member, account, now).await,
+        Some(account) if noted.rows_affected() == 1 => {
+            insert_link(tx, member, account, now).await?;
+            let details = Details { member: Some(member), said: json!({ "github_login": login, "github_id": account }) };
+            let event = Event { action: Action::AccountLinked, subject: member.to_string(), facts: json!({}), details: Some(details) };
+            audit::append(tx, by, &event, now).await
+        }
         _ => Ok(()),
     }
 }

@@ -1,8 +1,9 @@
-//! The chained log: appended to in the transaction of what it records, one entry after the other in each institution.
+//! The chained log: written in the transaction of what it records, one entry after the other in each institution.
 //! It must not change an entry; details of persons alone can be erased.
 
 use chrono::{DateTime, Utc};
 use rand::TryRng as _;
+use uuid::Uuid;
 
 use super::{Error, InstitutionTx, Result};
 use crate::model::{
@@ -10,46 +11,110 @@ use crate::model::{
     audit::{Entry, Event, GENESIS, HASH, Hash, commitment},
 };
 
-/// Appends what is done in this transaction, at its end: other writers of the institution's log wait until the transaction is over.
+/// What a transaction did, until it is committed.
+#[derive(Debug)]
+pub struct Recorded {
+    by: Actor,
+    event: Event,
+    at: DateTime<Utc>,
+}
+
+/// Notes what is done in this transaction. It enters the log when the transaction is committed, and never where it is not.
 pub async fn append(tx: &mut InstitutionTx, by: &Actor, event: &Event, now: DateTime<Utc>) -> Result<()> {
+    tx.recorded.push(Recorded { by: by.clone(), event: event.clone(), at: now });
+    Ok(())
+}
+
+/// Writes all that was noted, as the last thing before the commit: whoever waits for the log's lock already holds all others, so writers
+/// of the log cannot wait for each other in a circle, and wait for nothing but a commit.
+///
+/// A transaction that reads as of one moment does not see what others wrote into the log since: its commit fails then, and is to be tried
+/// again.
+pub(in crate::db) async fn write(tx: &mut InstitutionTx) -> Result<()> {
+    let recorded = std::mem::take(&mut tx.recorded);
+    if recorded.is_empty() {
+        return Ok(());
+    }
     let institution = tx.institution().0;
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('audit ' || $1::text, 0))", institution.to_string())
         .execute(tx.conn())
         .await?;
-    let last =
-        sqlx::query!("select sequence, hash from audit_entries where institution_id = $1 order by sequence desc limit 1", institution,)
-            .fetch_optional(tx.conn())
-            .await?;
-    let (sequence, previous) = match last {
-        Some(last) => (last.sequence + 1, hash(&last.hash)?),
-        None => (1, GENESIS),
-    };
+    let (mut sequence, mut previous) = head(tx).await?;
+    let mut entries = Vec::with_capacity(recorded.len());
+    let mut details = Vec::new();
+    for Recorded { by, event, at } in recorded {
+        sequence += 1;
+        let committed = match &event.details {
+            None => None,
+            Some(one) => {
+                let (salt, said) = (salt()?, one.said.to_string());
+                let committed = commitment(&salt, &said);
+                details.push((sequence, one.member.map(|member| member.0), salt, said));
+                Some(committed)
+            }
+        };
+        let entry = Entry::next(sequence, &previous, &by, &event, committed, at);
+        previous = entry.hash;
+        entries.push(entry);
+    }
+    insert_entries(tx, &entries).await?;
+    insert_details(tx, details).await
+}
+
+fn salt() -> Result<Hash> {
     let mut salt = [0; HASH];
     rand::rngs::SysRng.try_fill_bytes(&mut salt).map_err(|why| Error::Unusable(format!("the system has no random numbers: {why}")))?;
-    let details = event.details.as_ref().map(|details| (details.member, details.said.to_string()));
-    let committed = details.as_ref().map(|(_, said)| commitment(&salt, said));
-    let entry = Entry::next(sequence, &previous, by, event, committed, now);
+    Ok(salt)
+}
+
+/// The number and the hash of the last entry.
+async fn head(tx: &mut InstitutionTx) -> Result<(i64, Hash)> {
+    let last = sqlx::query!(
+        "select sequence, hash from audit_entries where institution_id = $1 order by sequence desc limit 1",
+        tx.institution().0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    last.map_or(Ok((0, GENESIS)), |last| Ok((last.sequence, hash(&last.hash)?)))
+}
+
+async fn insert_entries(tx: &mut InstitutionTx, entries: &[Entry]) -> Result<()> {
+    let sequences: Vec<i64> = entries.iter().map(|entry| entry.sequence).collect();
+    let texts: Vec<String> = entries.iter().map(|entry| entry.text.clone()).collect();
+    let hashes: Vec<Vec<u8>> = entries.iter().map(|entry| entry.hash.to_vec()).collect();
     sqlx::query!(
-        "insert into audit_entries (institution_id, sequence, entry, hash) values ($1, $2, $3, $4)",
-        institution,
-        entry.sequence,
-        entry.text,
-        &entry.hash[..],
+        "insert into audit_entries (institution_id, sequence, entry, hash)
+         select $1, sequence, entry, hash from unnest($2::bigint[], $3::text[], $4::bytea[]) as e (sequence, entry, hash)",
+        tx.institution().0,
+        &sequences,
+        &texts,
+        &hashes,
     )
     .execute(tx.conn())
     .await?;
-    if let Some((member, said)) = details {
-        sqlx::query!(
-            "insert into audit_details (institution_id, sequence, member_id, salt, details) values ($1, $2, $3, $4, $5)",
-            institution,
-            entry.sequence,
-            member.map(|member| member.0),
-            &salt[..],
-            said,
-        )
-        .execute(tx.conn())
-        .await?;
+    Ok(())
+}
+
+async fn insert_details(tx: &mut InstitutionTx, details: Vec<(i64, Option<Uuid>, Hash, String)>) -> Result<()> {
+    if details.is_empty() {
+        return Ok(());
     }
+    let sequences: Vec<i64> = details.iter().map(|one| one.0).collect();
+    let members: Vec<Option<Uuid>> = details.iter().map(|one| one.1).collect();
+    let salts: Vec<Vec<u8>> = details.iter().map(|one| one.2.to_vec()).collect();
+    let said: Vec<String> = details.into_iter().map(|one| one.3).collect();
+    sqlx::query!(
+        "insert into audit_details (institution_id, sequence, member_id, salt, details)
+         select $1, sequence, member_id, salt, details
+         from unnest($2::bigint[], $3::uuid[], $4::bytea[], $5::text[]) as d (sequence, member_id, salt, details)",
+        tx.institution().0,
+        &sequences,
+        &members as &[Option<Uuid>],
+        &salts,
+        &said,
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

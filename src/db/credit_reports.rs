@@ -1,8 +1,14 @@
 //! The credit report of an evaluation, put together from what is stored.
 //! It must not compute, nor report what is not done.
 
-use super::{Error, InstitutionTx, Result, evaluations, institutions, policies, scores, terms};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::{Error, InstitutionTx, Result, audit, evaluations, institutions, policies, scores, terms};
 use crate::model::{
+    actor::Actor,
+    audit::{Action, Event},
     credit_report::{CreditReport, CreditRow, PolicyLabel},
     ids::EvaluationId,
     member_score::MemberScore,
@@ -23,6 +29,19 @@ pub async fn get(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<Opt
     let rows = list_rows(tx, evaluation.id).await?;
     let policy = PolicyLabel { name: policy.name, version: policy.version, hash: evaluation.policy_hash };
     Ok(Some(CreditReport { institution, term, evaluation: evaluation.id, policy, coverage, rows }))
+}
+
+/// Notes in the log that a report left the house: which, and the hash of the file.
+pub async fn record_export(
+    tx: &mut InstitutionTx,
+    report: &CreditReport,
+    (format, file): (&str, &[u8]),
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let facts = json!({ "format": format, "rows": report.rows.len(), "sha256": hex::encode(Sha256::digest(file)) });
+    let event = Event { action: Action::ReportExported, subject: report.evaluation.to_string(), facts, details: None };
+    audit::append(tx, by, &event, now).await
 }
 
 async fn list_rows(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<Vec<CreditRow>> {

@@ -2,12 +2,18 @@
 //! It must not show an institution's registers: only its own row.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Error, InstitutionTx, Result, Tx};
-use crate::model::{ids::InstitutionId, institution::Institution};
+use super::{Error, InstitutionTx, Result, Tx, audit};
+use crate::model::{
+    actor::Actor,
+    audit::{Action, Event},
+    ids::InstitutionId,
+    institution::Institution,
+};
 
-/// Writes a new institution, in a transaction in its own name. `Conflict`: the slug is in use.
+/// Writes a new institution, in a transaction in its own name. Nobody but the operator makes one. `Conflict`: the slug is in use.
 pub async fn insert(tx: &mut InstitutionTx, institution: &Institution) -> Result<()> {
     sqlx::query!(
         "insert into institutions (institution_id, slug, name, timezone, created_at) values ($1, $2, $3, $4, $5)",
@@ -19,7 +25,9 @@ pub async fn insert(tx: &mut InstitutionTx, institution: &Institution) -> Result
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    let facts = json!({ "slug": institution.slug, "timezone": institution.timezone.name() });
+    let event = Event { action: Action::InstitutionMade, subject: institution.id.to_string(), facts, details: None };
+    audit::append(tx, &Actor::Operator, &event, institution.created_at).await
 }
 
 /// The institution in whose name the transaction works.

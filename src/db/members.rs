@@ -2,17 +2,21 @@
 //! It must not link an account: it notes the login, and `accounts::link` notes GitHub's answer.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Error, InstitutionTx, Result};
+use super::{Error, InstitutionTx, Result, audit};
 use crate::model::{
     account::AccountId,
+    actor::Actor,
+    audit::{Action, Details, Event},
     ids::MemberId,
     member::{AccountState, Member, MemberRole},
 };
 
 /// What somebody says of a member. The account's number is GitHub's to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Profile {
     pub number: String,
     pub name: String,
@@ -23,10 +27,23 @@ pub struct Profile {
 
 /// Writes a new member, and gives back the id: that of the row of old, where the number was a removed member's, so that one person's past
 /// stays one person's. A login waits for GitHub's answer. `Conflict` on `members_number` or `members_github_login`.
-pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<MemberId> {
+pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<MemberId> {
+    let (id, again) = insert_row(tx, id, profile, now).await?;
+    let facts = json!({ "role": profile.role, "again": again });
+    audit::append(tx, by, &event(Action::MemberRegistered, id, facts, Some(json!(profile))), now).await?;
+    Ok(id)
+}
+
+fn event(action: Action, id: MemberId, facts: Value, said: Option<Value>) -> Event {
+    let details = said.map(|said| Details { member: Some(id), said });
+    Event { action, subject: id.to_string(), facts, details }
+}
+
+/// The id of the row, and whether it was there before.
+async fn insert_row(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<(MemberId, bool)> {
     let state = if profile.github_login.is_some() { AccountState::Pending } else { AccountState::None };
     if let Some(former) = take_up(tx, profile, state, now).await? {
-        return Ok(former);
+        return Ok((former, true));
     }
     sqlx::query!(
         "insert into members (institution_id, member_id, number, name, role, unit, github_login, account_state, created_at, updated_at)
@@ -43,7 +60,7 @@ pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now
     )
     .execute(tx.conn())
     .await?;
-    Ok(id)
+    Ok((id, false))
 }
 
 /// Takes up the row of a removed member with this number; of several the one that was removed last.
@@ -70,8 +87,9 @@ async fn take_up(tx: &mut InstitutionTx, profile: &Profile, state: AccountState,
 
 /// Replaces what is said of a member; says whether there was one. Another login (or none) undoes the link: GitHub is asked anew.
 /// The same login in other letters keeps a link; one that GitHub did not know is asked for again.
-pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<bool> {
-    let done = sqlx::query!(
+pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
+    let Some(before) = take(tx, id).await? else { return Ok(false) };
+    sqlx::query!(
         "update members set number = $3, name = $4, role = $5, unit = $6, github_login = $7, updated_at = $8,
            account_state = case when $7::text is null then 'none' when lower(github_login) = lower($7) and account_state = 'linked' then 'linked' else 'pending' end,
            github_id = case when lower(github_login) = lower($7) then github_id end
@@ -87,11 +105,35 @@ pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, no
     )
     .execute(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    record_change(tx, before, profile, by, now).await?;
+    Ok(true)
+}
+
+/// The log says which fields changed, and apart from it to what.
+async fn record_change(tx: &mut InstitutionTx, before: Member, after: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<()> {
+    let (id, account) = (before.id, before.account);
+    let Member { number, name, role, unit, github_login, .. } = before;
+    let before = Profile { number, name, role, unit, github_login };
+    let (Value::Object(old), Value::Object(new)) = (json!(before), json!(after)) else { return Ok(()) };
+    let changed: Vec<&String> = new.keys().filter(|field| old[*field] != new[*field]).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let only = |all: &Map<String, Value>| changed.iter().map(|field| ((*field).clone(), all[*field].clone())).collect::<Map<_, _>>();
+    let said = json!({ "before": only(&old), "after": only(&new) });
+    audit::append(tx, by, &event(Action::MemberChanged, id, json!({ "fields": changed }), Some(said)), now).await?;
+    let login = |profile: &Profile| profile.github_login.as_ref().map(|login| login.to_lowercase());
+    match account {
+        Some(account) if login(&before) != login(after) => {
+            let said = json!({ "github_login": before.github_login, "github_id": account });
+            audit::append(tx, by, &event(Action::AccountUnlinked, id, json!({}), Some(said)), now).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Takes a member off the register; past scores, statements and registered repositories keep pointing at the row. Says whether there was one.
-pub async fn remove(tx: &mut InstitutionTx, id: MemberId, now: DateTime<Utc>) -> Result<bool> {
+pub async fn remove(tx: &mut InstitutionTx, id: MemberId, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
     let done = sqlx::query!(
         "update members set removed_at = $3, updated_at = $3 where institution_id = $1 and member_id = $2 and removed_at is null",
         tx.institution().0,
@@ -100,7 +142,11 @@ pub async fn remove(tx: &mut InstitutionTx, id: MemberId, now: DateTime<Utc>) ->
     )
     .execute(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    audit::append(tx, by, &event(Action::MemberRemoved, id, json!({}), None), now).await?;
+    Ok(true)
 }
 
 pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {

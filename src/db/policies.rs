@@ -2,10 +2,15 @@
 //! It must not read the text: `scoring::policy` does.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{InstitutionTx, Result};
-use crate::model::ids::PolicyId;
+use super::{InstitutionTx, Result, audit};
+use crate::model::{
+    actor::Actor,
+    audit::{Action, Details, Event},
+    ids::PolicyId,
+};
 
 /// One version of a policy as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +26,7 @@ pub struct StoredPolicy {
 
 /// Writes a new version. `Conflict` on `policies_institution_id_hash_key`: the same text is there; on
 /// `policies_institution_id_name_version_key`: another text has that name and version.
-pub async fn insert(tx: &mut InstitutionTx, policy: &StoredPolicy) -> Result<()> {
+pub async fn insert(tx: &mut InstitutionTx, policy: &StoredPolicy, by: &Actor) -> Result<()> {
     sqlx::query!(
         "insert into policies (institution_id, policy_id, name, version, hash, source, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
         tx.institution().0,
@@ -34,7 +39,13 @@ pub async fn insert(tx: &mut InstitutionTx, policy: &StoredPolicy) -> Result<()>
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    let event = Event {
+        action: Action::PolicyAdded,
+        subject: policy.id.to_string(),
+        facts: json!({ "hash": policy.hash }),
+        details: Some(Details { member: None, said: json!({ "name": policy.name, "version": policy.version }) }),
+    };
+    audit::append(tx, by, &event, policy.created_at).await
 }
 
 pub async fn get(tx: &mut InstitutionTx, id: PolicyId) -> Result<Option<StoredPolicy>> {

@@ -8,7 +8,7 @@ use std::{
 
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Postgres, Transaction, postgres::PgPoolOptions};
 
-use super::{ConnectOptions, Error};
+use super::{ConnectOptions, Error, audit};
 use crate::model::ids::InstitutionId;
 
 /// The role that every pooled connection is: it owns nothing and row-level security binds it.
@@ -124,7 +124,7 @@ impl Tx {
 
     async fn name(mut self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
         sqlx::query("select set_config('accredit.institution', $1, true)").bind(institution.to_string()).execute(self.conn()).await?;
-        Ok(InstitutionTx { tx: self, institution })
+        Ok(InstitutionTx { tx: self, institution, recorded: Vec::new() })
     }
 
     pub async fn commit(self) -> Result<(), Error> {
@@ -137,6 +137,8 @@ impl Tx {
 pub struct InstitutionTx {
     tx: Tx,
     institution: InstitutionId,
+    /// What the log gets when the transaction is committed.
+    pub(in crate::db) recorded: Vec<audit::Recorded>,
 }
 
 impl InstitutionTx {
@@ -144,7 +146,9 @@ impl InstitutionTx {
         self.institution
     }
 
-    pub async fn commit(self) -> Result<(), Error> {
+    /// Writes what was recorded into the log, last of all, and commits: both or neither.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        audit::write(&mut self).await?;
         self.tx.commit().await
     }
 }

@@ -2,9 +2,12 @@
 //! It must not do the work.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 
-use super::{Error, InstitutionTx, Tx, accounts, evaluations, syncs};
+use super::{Error, InstitutionTx, Tx, accounts, audit, evaluations, syncs};
 use crate::model::{
+    actor::Actor,
+    audit::{Action, Event},
     ids::{EvaluationId, PolicyId, RepositoryId, SyncId, TermId},
     job::{Job, LinkAccounts, RescoreChanged, ScoreTerm, SyncRepository},
     term::still_current_since,
@@ -89,6 +92,7 @@ pub async fn request_evaluation(
     id: EvaluationId,
     term: TermId,
     policy: PolicyId,
+    by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Option<Evaluation>, Error> {
     let evaluation = evaluations::insert(tx, id, term, policy, now).await?;
@@ -96,6 +100,8 @@ pub async fn request_evaluation(
         request_links(tx).await?;
         let job = ScoreTerm { institution_id: tx.institution(), evaluation_id: id };
         enqueue(tx, &job, None).await?;
+        let facts = json!({ "term": term, "policy": policy });
+        audit::append(tx, by, &Event { action: Action::EvaluationAsked, subject: id.to_string(), facts, details: None }, now).await?;
     }
     Ok(evaluation)
 }

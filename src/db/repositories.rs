@@ -4,11 +4,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Error, InstitutionTx, Result, Tx};
+use super::{Error, InstitutionTx, Result, Tx, audit};
 use crate::model::{
     account::AccountId,
+    actor::Actor,
+    audit::{Action, Event},
     ids::{MemberId, RepositoryId},
     repository::{FullName, RepositoryContext, TrackedRepository},
 };
@@ -25,7 +28,13 @@ pub struct Registration {
 /// Tracks a repository; `id` becomes its own where nobody has registered it before. `Conflict`: the institution tracks it already.
 /// Of two rows with the name, the one is meant of which GitHub has said that it is its own. One that was tracked before is registered since
 /// the first time: a category that is put right makes nothing late.
-pub async fn track(tx: &mut InstitutionTx, id: RepositoryId, registration: &Registration, now: DateTime<Utc>) -> Result<RepositoryId> {
+pub async fn track(
+    tx: &mut InstitutionTx,
+    id: RepositoryId,
+    registration: &Registration,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<RepositoryId> {
     sqlx::query!(
         "insert into repositories (repository_id, full_name, state, created_at)
          select $1, $2, 'pending', $3 where not exists (select from repositories where lower(full_name) = lower($2))
@@ -63,15 +72,24 @@ pub async fn track(tx: &mut InstitutionTx, id: RepositoryId, registration: &Regi
     )
     .execute(tx.conn())
     .await?;
+    // Its name is not said: a name of GitHub's is often a person's. The id leads to it.
+    let facts = json!({ "category": registration.category, "members": registration.members });
+    let event = Event { action: Action::RepositoryRegistered, subject: id.to_string(), facts, details: None };
+    audit::append(tx, by, &event, now).await?;
     Ok(RepositoryId(id))
 }
 
 /// Stops tracking; the facts stay for whoever else tracks it. Says whether it was tracked.
-pub async fn untrack(tx: &mut InstitutionTx, id: RepositoryId) -> Result<bool> {
+pub async fn untrack(tx: &mut InstitutionTx, id: RepositoryId, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
     let done = sqlx::query!("delete from tracked_repositories where institution_id = $1 and repository_id = $2", tx.institution().0, id.0,)
         .execute(tx.conn())
         .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let event = Event { action: Action::RepositoryStopped, subject: id.to_string(), facts: json!({}), details: None };
+    audit::append(tx, by, &event, now).await?;
+    Ok(true)
 }
 
 pub async fn get(tx: &mut InstitutionTx, id: RepositoryId) -> Result<Option<TrackedRepository>> {

@@ -2,17 +2,20 @@
 //! It must not choose between them: `model::term_policy` does.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Error, InstitutionTx, Result, institutions, policies};
+use super::{Error, InstitutionTx, Result, audit, institutions, policies};
 use crate::model::{
+    actor::Actor,
+    audit::{Action, Event},
     ids::{PolicyId, TermId, TermPolicyId},
     policy::Audience,
     term_policy::{InForce, NotInForce, TermPolicy, in_force},
 };
 
-/// Writes an adoption; says whether the institution has that term and that policy.
-pub async fn insert(tx: &mut InstitutionTx, adopted: &TermPolicy) -> Result<bool> {
+/// Writes an adoption by `by`; says whether the institution has that term and that policy.
+pub async fn insert(tx: &mut InstitutionTx, adopted: &TermPolicy, by: &Actor) -> Result<bool> {
     let done = sqlx::query!(
         "insert into term_policies (institution_id, term_policy_id, term_id, audience, policy_id, adopted_from, adopted_by, adopted_at)
          select $1, $2, t.term_id, $4, p.policy_id, $6, $7, $8 from terms t, policies p
@@ -28,7 +31,14 @@ pub async fn insert(tx: &mut InstitutionTx, adopted: &TermPolicy) -> Result<bool
     )
     .execute(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let TermPolicy { term, policy, audience, adopted_from, .. } = adopted;
+    let facts = json!({ "term": term, "policy": policy, "audience": audience, "adopted_from": adopted_from });
+    let event = Event { action: Action::PolicyAdopted, subject: adopted.id.to_string(), facts, details: None };
+    audit::append(tx, by, &event, adopted.adopted_at).await?;
+    Ok(true)
 }
 
 /// At most `limit + 1` adoptions of a term after an id, oldest first: the surplus one says that there is more.

@@ -4,7 +4,10 @@
 use super::{Failure, Tools};
 use crate::{
     db,
-    model::job::{LinkAccounts, ReadChanges},
+    model::{
+        actor::Actor,
+        job::{LinkAccounts, ReadChanges},
+    },
 };
 
 /// One try; the members of a failed one stay pending.
@@ -40,7 +43,7 @@ async fn link(tools: &Tools, job: &LinkAccounts) -> Result<(), Failure> {
     let accounts: Vec<_> = found.iter().flatten().cloned().collect();
     db::accounts::insert_batch(&mut tx, &accounts, now).await?;
     for ((member, login), account) in pending.iter().zip(&found) {
-        db::accounts::link(&mut tx, *member, login, account.as_ref().map(|a| a.id), now).await?;
+        db::accounts::link(&mut tx, *member, login, account.as_ref().map(|a| a.id), &Actor::Program, now).await?;
     }
     // What they had merged before was nobody's: its text is not read yet.
     for repository in db::contributions::list_unread_repositories(&mut tx).await? {

@@ -11,8 +11,22 @@ use super::{actor::Actor, contribution::words, ids::MemberId};
 words! {
     /// What was done.
     Action {
+        InstitutionMade = "institution_made",
         KeyMade = "key_made",
         KeyRevoked = "key_revoked",
+        MemberRegistered = "member_registered",
+        MemberChanged = "member_changed",
+        MemberRemoved = "member_removed",
+        AccountLinked = "account_linked",
+        AccountUnlinked = "account_unlinked",
+        RepositoryRegistered = "repository_registered",
+        RepositoryStopped = "repository_stopped",
+        PolicyAdded = "policy_added",
+        PolicyAdopted = "policy_adopted",
+        StatementMade = "statement_made",
+        StatementWithdrawn = "statement_withdrawn",
+        EvaluationAsked = "evaluation_asked",
+        ReportExported = "report_exported",
     }
 }
 

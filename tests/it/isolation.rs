@@ -10,6 +10,7 @@ use accredit::{
         terms,
     },
     model::{
+        actor::Actor,
         ids::{InstitutionId, MemberId, RepositoryId, TermId},
         institution::Institution,
         member::MemberRole,
@@ -206,7 +207,7 @@ async fn act(tx: &mut InstitutionTx, random: &mut ChaCha8Rng, oracle: &mut Oracl
     let word = format!("w{}", random.random_range(0..12));
     match random.random_range(0..6) {
         0 | 1 => {
-            let written = members::insert(tx, MemberId::new(now()), &profile(&word), now()).await;
+            let written = members::insert(tx, MemberId::new(now()), &profile(&word), &Actor::Operator, now()).await;
             let id = written.as_ref().ok().copied();
             let is_new = !oracle.members.contains_key(&word);
             settle(written.map(|_| ()), is_new) && oracle.members.insert(word, id.unwrap()).is_none()
@@ -214,7 +215,7 @@ async fn act(tx: &mut InstitutionTx, random: &mut ChaCha8Rng, oracle: &mut Oracl
         2 => {
             let Some(id) = strange else { return false };
             let own = oracle.members.iter().find(|(_, member)| **member == id).map(|(number, _)| number.clone());
-            let removed = members::remove(tx, id, now()).await.unwrap();
+            let removed = members::remove(tx, id, &Actor::Operator, now()).await.unwrap();
             assert_eq!(removed, own.is_some(), "removed another institution's member");
             own.is_some_and(|number| oracle.members.remove(&number).is_some())
         }
@@ -222,7 +223,8 @@ async fn act(tx: &mut InstitutionTx, random: &mut ChaCha8Rng, oracle: &mut Oracl
             let Some(id) = strange else { return false };
             let own = oracle.members.iter().find(|(_, member)| **member == id).map(|(number, _)| number.clone());
             let number = own.clone().unwrap_or_else(|| "foreign".to_owned());
-            let replaced = members::replace(tx, id, &Profile { name: "Replaced".into(), ..profile(&number) }, now()).await.unwrap();
+            let replaced =
+                members::replace(tx, id, &Profile { name: "Replaced".into(), ..profile(&number) }, &Actor::Operator, now()).await.unwrap();
             assert_eq!(replaced, own.is_some(), "replaced another institution's member");
             true
         }
@@ -235,11 +237,11 @@ async fn act(tx: &mut InstitutionTx, random: &mut ChaCha8Rng, oracle: &mut Oracl
         _ => {
             let full_name = format!("shared/{word}");
             if let Some(id) = oracle.repositories.remove(&full_name) {
-                assert!(repositories::untrack(tx, id).await.unwrap());
+                assert!(repositories::untrack(tx, id, &Actor::Operator, now()).await.unwrap());
                 return true;
             }
             let registration = Registration { full_name: full_name.parse().unwrap(), category: "own".into(), members: Vec::new() };
-            let id = repositories::track(tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
+            let id = repositories::track(tx, RepositoryId::new(now()), &registration, &Actor::Operator, now()).await.unwrap();
             oracle.repositories.insert(full_name, id).is_none()
         }
     }
@@ -279,7 +281,7 @@ async fn transactions_that_are_left_half_way_leave_nothing_to_the_next_instituti
     let (a, b) = (found(&db, "a").await, found(&db, "b").await);
     for (institution, number) in [(a, "of-a"), (b, "of-b")] {
         let mut tx = db.begin_as(institution).await.unwrap();
-        members::insert(&mut tx, MemberId::new(now()), &profile(number), now()).await.unwrap();
+        members::insert(&mut tx, MemberId::new(now()), &profile(number), &Actor::Operator, now()).await.unwrap();
         tx.commit().await.unwrap();
     }
     let mut left = 0;
@@ -300,7 +302,7 @@ async fn transactions_that_are_left_half_way_leave_nothing_to_the_next_instituti
 async fn leave_after(db: &Db, institution: InstitutionId, polls: usize) -> bool {
     let mut working = std::pin::pin!(async {
         let mut tx = db.begin_as(institution).await.unwrap();
-        members::insert(&mut tx, MemberId::new(now()), &profile("left"), now()).await.unwrap();
+        members::insert(&mut tx, MemberId::new(now()), &profile("left"), &Actor::Operator, now()).await.unwrap();
     });
     for _ in 0..polls {
         if poll!(&mut working).is_ready() {

@@ -7,6 +7,7 @@ use accredit::{
     jobs::{Worker, WorkerSettings},
     model::{
         account::{AccountId, AccountKind},
+        actor::Actor,
         contribution::{Key, Kind},
         github::{ChangedFile, ReviewState},
         member::AccountState,
@@ -329,7 +330,7 @@ async fn an_account_that_took_anothers_former_login_is_not_linked_twice() {
         github_login: Some("anna".into()),
     };
     let mut tx = university.begin().await;
-    db::members::insert(&mut tx, id, &profile, now).await.unwrap();
+    db::members::insert(&mut tx, id, &profile, &Actor::Operator, now).await.unwrap();
     db::queue::enqueue(&mut tx, &accredit::model::job::LinkAccounts { institution_id: university.id }, None).await.unwrap();
     tx.commit().await.unwrap();
     university.work().await;
@@ -402,7 +403,10 @@ async fn a_repository_that_is_registered_under_its_former_name_too_is_stored_onc
     // The advice can be followed: the first one takes its new name, and whoever adds that gets the first one.
     university.sync(first).await;
     let mut tx = university.begin().await;
-    assert!(db::repositories::untrack(&mut tx, alias).await.unwrap() && db::repositories::untrack(&mut tx, first).await.unwrap());
+    assert!(
+        db::repositories::untrack(&mut tx, alias, &Actor::Operator, university.clock.now()).await.unwrap()
+            && db::repositories::untrack(&mut tx, first, &Actor::Operator, university.clock.now()).await.unwrap()
+    );
     tx.commit().await.unwrap();
     assert_eq!(university.track("harbour/pier", "community", &[]).await, first);
 }
@@ -499,7 +503,7 @@ async fn a_result_keeps_the_login_and_the_states_that_it_was_scored_with() {
         unit: None,
         github_login: Some("bob".into()),
     };
-    db::members::replace(&mut tx, members[0], &profile, university.clock.now()).await.unwrap();
+    db::members::replace(&mut tx, members[0], &profile, &Actor::Operator, university.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     let after = db::credit_reports::get(&mut university.begin().await, evaluation.id).await.unwrap().unwrap();
     assert_eq!(after, before);

@@ -7,6 +7,7 @@ use accredit::{
     jobs::{self, Classmate},
     model::{
         account::AccountId,
+        actor::Actor,
         contribution::{Contribution, Key, Kind, Record},
         ids::{MemberId, RepositoryId},
         job::ScoreNetwork,
@@ -165,7 +166,7 @@ async fn the_network_is_of_the_tracked_repositories_and_without_machines() {
     assert_eq!(rows(&neighbour).await, Vec::<String>::new());
 
     let mut tx = university.begin().await;
-    db::repositories::untrack(&mut tx, ours).await.unwrap();
+    db::repositories::untrack(&mut tx, ours, &Actor::Operator, university.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     score(&university).await;
     assert_eq!(rows(&university).await, Vec::<String>::new(), "nothing is tracked any more");
@@ -182,8 +183,8 @@ async fn enrol(university: &University, account: i64) -> MemberId {
         github_login: Some(login.clone()),
     };
     let mut tx = university.begin().await;
-    db::members::insert(&mut tx, id, &profile, now).await.unwrap();
-    db::accounts::link(&mut tx, id, &login, Some(AccountId(account)), now).await.unwrap();
+    db::members::insert(&mut tx, id, &profile, &Actor::Operator, now).await.unwrap();
+    db::accounts::link(&mut tx, id, &login, Some(AccountId(account)), &Actor::Program, now).await.unwrap();
     tx.commit().await.unwrap();
     id
 }

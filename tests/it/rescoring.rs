@@ -11,6 +11,7 @@ use accredit::{
     jobs::{self, Lines},
     model::{
         account::{Account, AccountId, AccountKind},
+        actor::Actor,
         contribution::{Change, Contribution, Key, Kind, Record, State},
         ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId, TermPolicyId},
         job::{CheckNightly, CheckScores, RescoreChanged, ScoreTerm},
@@ -128,8 +129,8 @@ impl Town {
         let login = format!("login-{account}-{id}");
         let mut tx = self.university.begin().await;
         let profile = profile(&format!("{account:04}-{id}"), &login);
-        members::insert(&mut tx, id, &profile, self.now()).await.unwrap();
-        db::accounts::link(&mut tx, id, &login, Some(AccountId(account)), self.now()).await.unwrap();
+        members::insert(&mut tx, id, &profile, &Actor::Operator, self.now()).await.unwrap();
+        db::accounts::link(&mut tx, id, &login, Some(AccountId(account)), &Actor::Program, self.now()).await.unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -301,7 +302,7 @@ async fn who_leaves_the_register_is_left_out_from_then_on_and_stays_in_the_resul
     town.write(merged(quay, 1, 1)).await;
     let first = town.score().await;
     let mut tx = town.university.begin().await;
-    members::remove(&mut tx, ann, town.now()).await.unwrap();
+    members::remove(&mut tx, ann, &Actor::Operator, town.now()).await.unwrap();
     tx.commit().await.unwrap();
     let second = town.rescore(first).await.unwrap();
     let mut tx = town.university.begin().await;
@@ -322,7 +323,7 @@ async fn a_repository_that_is_no_longer_tracked_touches_all_who_worked_in_it_and
     town.write(merged(mole, 2, 2)).await;
     let first = town.score().await;
     let mut tx = town.university.begin().await;
-    db::repositories::untrack(&mut tx, quay).await.unwrap();
+    db::repositories::untrack(&mut tx, quay, &Actor::Operator, town.now()).await.unwrap();
     tx.commit().await.unwrap();
     let second = town.rescore(first).await.unwrap();
     assert_eq!(town.rows(second).await, [ann]);
@@ -492,7 +493,7 @@ async fn a_repository_that_is_registered_anew_was_registered_the_first_time() {
     for days in [3, 4] {
         town.university.clock.set(first_day + TimeDelta::days(days));
         let mut tx = town.university.begin().await;
-        assert!(db::repositories::untrack(&mut tx, quay).await.unwrap());
+        assert!(db::repositories::untrack(&mut tx, quay, &Actor::Operator, town.now()).await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(town.university.track("harbour/quay", "community", &[]).await, quay);
         let tracked = db::repositories::get(&mut town.university.begin().await, quay).await.unwrap().unwrap();
@@ -854,27 +855,27 @@ async fn do_anything(town: &Town, random: &mut ChaCha8Rng, repositories: &[Repos
         16 => members.push(town.enrol(random.random_range(1..9)).await),
         7 => {
             let mut tx = town.university.begin().await;
-            members::remove(&mut tx, any_member, town.now()).await.unwrap();
+            members::remove(&mut tx, any_member, &Actor::Operator, town.now()).await.unwrap();
             tx.commit().await.unwrap();
         }
         8 => {
             // Another login, or the same one anew: the link is undone.
             let login = format!("login-{account}-{any_member}");
             let mut tx = town.university.begin().await;
-            members::replace(&mut tx, any_member, &profile(&any_member.to_string(), &login), town.now()).await.unwrap();
+            members::replace(&mut tx, any_member, &profile(&any_member.to_string(), &login), &Actor::Operator, town.now()).await.unwrap();
             if random.random_bool(0.7) {
-                db::accounts::link(&mut tx, any_member, &login, Some(AccountId(account)), town.now()).await.unwrap();
+                db::accounts::link(&mut tx, any_member, &login, Some(AccountId(account)), &Actor::Program, town.now()).await.unwrap();
             }
             tx.commit().await.unwrap();
         }
         9 => {
             let mut tx = town.university.begin().await;
-            if !db::repositories::untrack(&mut tx, repository).await.unwrap() {
+            if !db::repositories::untrack(&mut tx, repository, &Actor::Operator, town.now()).await.unwrap() {
                 let name = format!("harbour/{}", if repository == repositories[0] { "quay" } else { "mole" });
                 let category = if random.random_bool(0.5) { "community" } else { "course" }.to_owned();
                 let owners = if random.random_bool(0.5) { vec![any_member] } else { Vec::new() };
                 let registration = db::repositories::Registration { full_name: name.parse().unwrap(), category, members: owners };
-                db::repositories::track(&mut tx, repository, &registration, town.now()).await.unwrap();
+                db::repositories::track(&mut tx, repository, &registration, &Actor::Operator, town.now()).await.unwrap();
             }
             tx.commit().await.unwrap();
         }
@@ -971,7 +972,7 @@ impl Town {
             adopted_at: self.now(),
         };
         let mut tx = self.university.begin().await;
-        assert!(db::term_policies::insert(&mut tx, &adopted).await.unwrap());
+        assert!(db::term_policies::insert(&mut tx, &adopted, &Actor::Operator).await.unwrap());
         tx.commit().await.unwrap();
     }
 

@@ -139,17 +139,19 @@ async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetc
     output::result(format_args!("As `accredit policy diff` says: {STRICTER}\n"))?;
     difference::show_totals(&difference)?;
     output::result("")?;
-    for file in write(&report, &arguments.out)? {
+    for file in write(db, &ground.institution, &report, &arguments.out).await? {
         output::result(format_args!("wrote {}", file.display()))?;
     }
     if arguments.once { Ok(()) } else { serve(arguments, db, &ground.institution, stop).await }
 }
 
-fn write(report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+async fn write(db: &Db, institution: &Institution, report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     for format in [Format::Csv, Format::Json] {
         let file = directory.join(format!("credit-report.{format}"));
-        std::fs::write(&file, reports::render(report, format)?).with_context(|| format!("{} cannot be written", file.display()))?;
+        let bytes = reports::render(report, format)?;
+        report::record_export(db, institution.id, report, (format, &bytes)).await?;
+        std::fs::write(&file, bytes).with_context(|| format!("{} cannot be written", file.display()))?;
         written.push(file);
     }
     Ok(written)

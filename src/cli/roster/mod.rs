@@ -17,6 +17,7 @@ use crate::{
     config::Settings,
     db::{self, Db, InstitutionTx, members, queue},
     model::{
+        actor::Actor,
         clock::Clock,
         ids::{InstitutionId, MemberId},
         job::LinkAccounts,
@@ -118,8 +119,8 @@ fn profile(member: &Member) -> members::Profile {
 async fn write(tx: &mut InstitutionTx, entry: &Entry, known: Option<&Member>) -> anyhow::Result<()> {
     let now = Clock::System.now();
     let written = match known {
-        None => members::insert(tx, MemberId::new(now), &entry.profile, now).await.map(|_| ()),
-        Some(member) => members::replace(tx, member.id, &entry.profile, now).await.map(|_| ()),
+        None => members::insert(tx, MemberId::new(now), &entry.profile, &Actor::Operator, now).await.map(|_| ()),
+        Some(member) => members::replace(tx, member.id, &entry.profile, &Actor::Operator, now).await.map(|_| ()),
     };
     match written {
         Err(db::Error::Conflict { constraint }) if constraint == "members_github_login" => {

@@ -5,16 +5,19 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde_json::{Map, json};
 use uuid::Uuid;
 
 use super::{
-    super::{Error, InstitutionTx, Result, institutions, queue},
+    super::{Error, InstitutionTx, Result, audit, institutions, queue},
     StatementRow, bad, place,
 };
 use crate::model::{
+    actor::Actor,
+    audit::{Action, Details, Event},
     contribution::Key,
     ids::{MemberId, RepositoryId, StatementId},
-    statement::{About, Claim, Draft, Fault, Known, Meant, Part, StatedShare, StatedStatement, Whose},
+    statement::{About, Claim, Draft, Fault, Known, Meant, Part, StatedShare, StatedStatement, StatementKind, Whose},
 };
 
 /// A draft that was refused, by its place among the drafts, and why.
@@ -25,10 +28,10 @@ pub struct Refused {
 }
 
 /// Appends statements, and gives back their ids in the order of the drafts; or writes none, and says all that is wrong.
-/// `stated_by`: the key that writes them, or the operator.
+/// `by`: whose key writes them, or the operator.
 pub async fn record(
     tx: &mut InstitutionTx,
-    stated_by: &str,
+    by: &Actor,
     drafts: &[&Draft],
     now: DateTime<Utc>,
 ) -> Result<Result<Vec<StatementId>, Vec<Refused>>> {
@@ -49,9 +52,26 @@ pub async fn record(
     let mut ids: Vec<StatementId> = drafts.iter().map(|_| StatementId::new(now)).collect();
     // They have one moment: of two the later line is the later statement.
     ids.sort_unstable();
-    insert(tx, stated_by, &ids, drafts, &meant, now).await?;
+    insert(tx, &by.to_string(), &ids, drafts, &meant, now).await?;
     queue::request_rescoring(tx, now).await?;
+    for ((id, draft), meant) in ids.iter().zip(drafts).zip(&meant) {
+        audit::append(tx, by, &event(*id, draft, meant), now).await?;
+    }
     Ok(Ok(ids))
+}
+
+/// What the log says of a statement.
+fn event(id: StatementId, draft: &Draft, meant: &Meant) -> Event {
+    let withdrawn = statement(meant).filter(|_| draft.kind == StatementKind::Withdrawal);
+    let action = if withdrawn.is_some() { Action::StatementWithdrawn } else { Action::StatementMade };
+    let mut facts = Map::from_iter([("kind".to_owned(), json!(draft.kind)), ("member".to_owned(), json!(meant.member))]);
+    facts.extend(withdrawn.map(|taken_back| ("withdraws".to_owned(), json!(taken_back))));
+    let said = json!({
+        "name": draft.name, "value": meant.value, "rank": draft.rank, "team": draft.team, "happened_on": draft.happened_on,
+        "until_on": draft.until_on, "on_behalf_of": draft.on_behalf_of, "reason": draft.reason,
+    });
+    let details = Some(Details { member: Some(meant.member), said });
+    Event { action, subject: id.to_string(), facts: facts.into(), details }
 }
 
 /// Other writers of statements wait until this transaction is over; whoever registers members or repositories does not.

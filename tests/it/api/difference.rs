@@ -2,6 +2,7 @@
 
 use accredit::{
     db::{evaluations, members, scores},
+    model::actor::Actor,
     model::ids::{EvaluationId, MemberId},
 };
 use serde_json::json;
@@ -28,7 +29,7 @@ async fn another(app: &TestApp, tenant: &Tenant, own: &Register, others: usize) 
             unit: None,
             github_login: None,
         };
-        members::insert(&mut tx, member, &profile, now()).await.unwrap();
+        members::insert(&mut tx, member, &profile, &Actor::Operator, now()).await.unwrap();
         found.push(scores::NewScore::unknown(member, None));
     }
     let found: Vec<_> = found.into_iter().map(|score| score.pack().unwrap()).collect();

@@ -6,6 +6,7 @@ use accredit::{
     db::{accounts, contributions, syncs},
     model::{
         account::AccountId,
+        actor::Actor,
         ids::{MemberId, RepositoryId, SyncId},
         work::WorkState,
     },
@@ -50,7 +51,7 @@ async fn from_an_empty_register_to_a_report() {
 
     // What a worker would bring from GitHub.
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
-    accounts::link(&mut tx, id::<MemberId>(&ada), "ada", Some(AccountId(1815)), now()).await.unwrap();
+    accounts::link(&mut tx, id::<MemberId>(&ada), "ada", Some(AccountId(1815)), &Actor::Program, now()).await.unwrap();
     let repository_id = id::<RepositoryId>(&repository);
     let facts = [
         record(repository_id, 1, AccountId(1815), "2025-10-01T12:00:00Z"),
@@ -149,7 +150,7 @@ async fn a_login_is_asked_for_exactly_when_it_is_new() {
 
     sqlx::query("delete from graphile_worker._private_jobs").execute(&mut app.database.owner().await).await.unwrap();
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
-    accounts::link(&mut tx, id::<MemberId>(&made), "ada", Some(AccountId(7)), now()).await.unwrap();
+    accounts::link(&mut tx, id::<MemberId>(&made), "ada", Some(AccountId(7)), &Actor::Program, now()).await.unwrap();
     tx.commit().await.unwrap();
     let renamed = app.patch(&tenant.staff, &path, json!({"name": "Augusta", "github_login": "Ada"})).await.json(200);
     assert_eq!((jobs(&app).await, &renamed["account_state"], &renamed["github_id"]), (BTreeSet::new(), &json!("linked"), &json!(7)));

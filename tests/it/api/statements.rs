@@ -12,6 +12,7 @@ use accredit::{
     },
     model::{
         account::AccountId,
+        actor::Actor,
         ids::{MemberId, RepositoryId, StatementId},
         member::MemberRole,
         statement::{About, StatementKind},
@@ -37,7 +38,7 @@ async fn university(app: &TestApp) -> Tenant {
     }
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
     let registration = Registration { full_name: "Tidewater/tidemark".parse().unwrap(), category: "community".into(), members: Vec::new() };
-    let repository = repositories::track(&mut tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
+    let repository = repositories::track(&mut tx, RepositoryId::new(now()), &registration, &Actor::Operator, now()).await.unwrap();
     let mut pull_request = record(repository, 7, AccountId(1815), "2025-10-01T12:00:00Z");
     pull_request.url = URL.into();
     contributions::insert_batch(&mut tx, &[pull_request], now()).await.unwrap();
@@ -289,7 +290,7 @@ async fn who_comes_back_under_the_same_number_is_who_left() {
     let own = json!({"full_name": "ada/own", "category": "course", "member_numbers": ["001"]});
     let own = app.post(&tenant.staff, "/v1/repositories", own).await.json(201);
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
-    accounts::link(&mut tx, id, "ada", Some(AccountId(1)), now()).await.unwrap();
+    accounts::link(&mut tx, id, "ada", Some(AccountId(1)), &Actor::Program, now()).await.unwrap();
     tx.commit().await.unwrap();
     app.delete(&tenant.staff, &format!("/v1/members/{id}")).await;
     let path = format!("/v1/repositories/{}", own["id"].as_str().unwrap());
@@ -316,11 +317,11 @@ async fn an_account_that_was_another_members_is_known_by_the_day_on_which_it_cam
             unit: None,
             github_login: Some("ada".into()),
         };
-        let id = members::insert(&mut tx, MemberId::new(at), &profile, at).await.unwrap();
-        accounts::link(&mut tx, id, "ada", Some(AccountId(1)), at).await.unwrap();
+        let id = members::insert(&mut tx, MemberId::new(at), &profile, &Actor::Operator, at).await.unwrap();
+        accounts::link(&mut tx, id, "ada", Some(AccountId(1)), &Actor::Program, at).await.unwrap();
         let scored = members::list_for_scoring(&mut tx, Some(&[id])).await.unwrap().remove(0);
         assert_eq!(scored.account_changed_at, (number == "002").then_some(day));
-        members::remove(&mut tx, id, at).await.unwrap();
+        members::remove(&mut tx, id, &Actor::Operator, at).await.unwrap();
     }
 }
 
@@ -422,7 +423,7 @@ async fn whoever_comes_to_another_account_is_known_by_the_day_of_the_change() {
         app.clock.set(day);
         app.patch(&tenant.staff, &path, json!({"github_login": login})).await.json(200);
         let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
-        accounts::link(&mut tx, id, login, account.map(AccountId), day).await.unwrap();
+        accounts::link(&mut tx, id, login, account.map(AccountId), &Actor::Program, day).await.unwrap();
         tx.commit().await.unwrap();
         let after = scored(&app, &tenant).await;
         assert_eq!(after.account_changed_at, if changed { Some(day) } else { before }, "{login}");

@@ -87,18 +87,18 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         unit: Some("Mathematics".into()),
         github_login: login,
     };
-    members::insert(&mut tx, member, &profile(format!("00{tag}1"), Some(format!("ada-{tag}"))), now()).await.unwrap();
-    accounts::link(&mut tx, member, &format!("ada-{tag}"), Some(account), now()).await.unwrap();
+    members::insert(&mut tx, member, &profile(format!("00{tag}1"), Some(format!("ada-{tag}"))), &Actor::Operator, now()).await.unwrap();
+    accounts::link(&mut tx, member, &format!("ada-{tag}"), Some(account), &Actor::Program, now()).await.unwrap();
     let loner = MemberId::new(now());
-    members::insert(&mut tx, loner, &profile(format!("00{tag}2"), None), now()).await.unwrap();
+    members::insert(&mut tx, loner, &profile(format!("00{tag}2"), None), &Actor::Operator, now()).await.unwrap();
 
     let registration =
         Registration { full_name: format!("{tag}/engine").parse().unwrap(), category: "community".into(), members: vec![loner] };
-    let repository = repositories::track(&mut tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
+    let repository = repositories::track(&mut tx, RepositoryId::new(now()), &registration, &Actor::Operator, now()).await.unwrap();
     // One that is tracked no longer.
     let registration = Registration { full_name: format!("{tag}/gone").parse().unwrap(), category: "own".into(), members: Vec::new() };
-    let gone = repositories::track(&mut tx, RepositoryId::new(now()), &registration, now()).await.unwrap();
-    repositories::untrack(&mut tx, gone).await.unwrap();
+    let gone = repositories::track(&mut tx, RepositoryId::new(now()), &registration, &Actor::Operator, now()).await.unwrap();
+    repositories::untrack(&mut tx, gone, &Actor::Operator, now()).await.unwrap();
     let records = [record(repository, 1, account, "2025-10-01T12:00:00Z"), record(repository, 2, account, "2025-11-01T12:00:00Z")];
     contributions::insert_batch(&mut tx, &records, now()).await.unwrap();
     let (sync, _) = syncs::insert(&mut tx, repository, SyncId::new(now()), now()).await.unwrap();
@@ -120,7 +120,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         source,
         created_at: now(),
     };
-    policies::insert(&mut tx, &policy).await.unwrap();
+    policies::insert(&mut tx, &policy, &Actor::Operator).await.unwrap();
 
     let evaluation = EvaluationId::new(now());
     evaluations::insert(&mut tx, evaluation, term.id, policy.id, now()).await.unwrap().unwrap();
@@ -153,7 +153,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let holder = Person { name: "A system".into(), member: None };
     let entry = ApiKeyEntry { id: api_key, role: Role::Reader, holder, created_at: now(), revoked_at: None };
     accredit::db::api_keys::insert(&mut tx, &entry, &secret, &Actor::Operator).await.unwrap();
-    let statement = statements::record(&mut tx, "operator", &[&mark(member)], now()).await.unwrap().unwrap()[0];
+    let statement = statements::record(&mut tx, &Actor::Operator, &[&mark(member)], now()).await.unwrap().unwrap()[0];
     let adopted = TermPolicy {
         id: TermPolicyId::new(now()),
         term: term.id,
@@ -163,7 +163,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         adopted_by: "operator".into(),
         adopted_at: now(),
     };
-    assert!(term_policies::insert(&mut tx, &adopted).await.unwrap());
+    assert!(term_policies::insert(&mut tx, &adopted, &Actor::Operator).await.unwrap());
     tx.commit().await.unwrap();
     Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key, statement }
 }

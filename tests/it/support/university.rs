@@ -7,6 +7,7 @@ use accredit::{
     github,
     jobs::{Tools, Worker, WorkerSettings},
     model::{
+        actor::Actor,
         clock::Clock,
         ids::{EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, SyncId, TermId},
         institution::Institution,
@@ -76,7 +77,7 @@ impl University {
                 unit: None,
                 github_login: Some(login.to_owned()),
             };
-            db::members::insert(&mut tx, id, &profile, now).await.unwrap();
+            db::members::insert(&mut tx, id, &profile, &Actor::Operator, now).await.unwrap();
             ids.push(id);
         }
         db::queue::enqueue(&mut tx, &LinkAccounts { institution_id: self.id }, None).await.unwrap();
@@ -90,7 +91,7 @@ impl University {
         let registration =
             db::repositories::Registration { full_name: full_name.parse().unwrap(), category: category.into(), members: members.to_vec() };
         let mut tx = self.begin().await;
-        let id = db::repositories::track(&mut tx, RepositoryId::new(now), &registration, now).await.unwrap();
+        let id = db::repositories::track(&mut tx, RepositoryId::new(now), &registration, &Actor::Operator, now).await.unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -143,7 +144,7 @@ impl University {
             created_at: now,
         };
         let mut tx = self.begin().await;
-        db::policies::insert(&mut tx, &stored).await.unwrap();
+        db::policies::insert(&mut tx, &stored, &Actor::Operator).await.unwrap();
         tx.commit().await.unwrap();
         stored.id
     }
@@ -152,7 +153,7 @@ impl University {
         let now = self.clock.now();
         let mut tx = self.begin().await;
         let id = EvaluationId::new(now);
-        db::queue::request_evaluation(&mut tx, id, term, policy, now).await.unwrap().unwrap();
+        db::queue::request_evaluation(&mut tx, id, term, policy, &Actor::Operator, now).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         id
     }
