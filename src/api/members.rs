@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{Reader, Staff, Viewer},
     body::{Created, Json, given},
+    done::Done,
     fields::{self, Faults},
     problem::Problem,
     query::{self, Id, Paging, Query},
@@ -98,7 +99,7 @@ impl From<Member> for MemberView {
 
 /// Registers a member. A login is linked to its account by a worker: see `account_state`.
 #[utoipa::path(post, path = "/v1/members", tag = "Members", security(("key" = ["staff"])), responses((status = 201, body = MemberView)))]
-pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json<NewMember>) -> Result<Created<MemberView>, Problem> {
+pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json<NewMember>) -> Result<Done<Created<MemberView>>, Problem> {
     let NewMember { number, name, role, unit, github_login } = new;
     let profile = check(Profile { number, name, role, unit, github_login })?;
     let now = api.clock.now();
@@ -109,8 +110,7 @@ pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json
     }
     queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
     let member = require(&mut tx, id).await?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Created(format!("/v1/members/{id}"), member.into()))
+    Ok(Done(tx, Created(format!("/v1/members/{id}"), member.into())))
 }
 
 /// Lists the members by number.

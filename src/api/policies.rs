@@ -14,13 +14,14 @@ use super::{
     Api,
     auth::{Reader, Staff},
     body::{Created, Toml},
+    done::Done,
     fields::{self, Fault, Faults},
     problem::Problem,
     query::{self, Id, Paging, Query},
 };
 use crate::{
     db::{
-        self,
+        self, InstitutionTx,
         policies::{self, StoredPolicy},
     },
     model::{
@@ -71,7 +72,7 @@ impl From<StoredPolicy> for PolicyView {
 pub(super) async fn create(State(api): State<Api>, staff: Staff, Toml(source): Toml) -> Result<Response, Problem> {
     let policy = check(source, api.clock.now())?;
     match add(&api, staff.institution, &policy).await? {
-        Added::New => Ok(Created(format!("/v1/policies/{}", policy.id), PolicyView::from(policy)).into_response()),
+        Added::New(tx) => Ok(Done(tx, Created(format!("/v1/policies/{}", policy.id), PolicyView::from(policy))).into_response()),
         Added::Before(same) => Ok((StatusCode::OK, Json(PolicyView::from(same))).into_response()),
     }
 }
@@ -112,7 +113,8 @@ fn check(source: String, now: DateTime<Utc>) -> Result<StoredPolicy, Problem> {
 
 /// What came of adding a version.
 enum Added {
-    New,
+    /// Not committed yet.
+    New(InstitutionTx),
     /// The same text was there before.
     Before(StoredPolicy),
 }
@@ -123,10 +125,7 @@ async fn add(api: &Api, institution: InstitutionId, policy: &StoredPolicy) -> Re
         return Ok(Added::Before(same));
     }
     match policies::insert(&mut tx, policy).await {
-        Ok(()) => {
-            tx.commit().await.map_err(Problem::database)?;
-            Ok(Added::New)
-        }
+        Ok(()) => Ok(Added::New(tx)),
         // Somebody else added it between the look and the insert; a failed transaction can look no more.
         Err(db::Error::Conflict { constraint }) if constraint == SAME_TEXT => {
             drop(tx);
