@@ -14,6 +14,7 @@ use super::{
     Api,
     auth::{Admin, By},
     body::{Created, Json},
+    done::Done,
     fields::{self, Faults},
     idempotency::KeptBody,
     problem::Problem,
@@ -25,7 +26,7 @@ use crate::{
         members,
     },
     model::{
-        actor::Person,
+        actor::{Actor, Person},
         api_key::ApiKey,
         ids::{ApiKeyId, MemberId},
         institution::Role,
@@ -106,11 +107,10 @@ pub(super) async fn create(State(api): State<Api>, admin: Admin, By(actor): By, 
     };
     let entry = ApiKeyEntry { id: ApiKeyId::new(now), role: new.role, holder, created_at: now, revoked_at: None };
     api_keys::insert(&mut tx, &entry, &key.hash(), &actor).await.map_err(Problem::database)?;
-    tx.commit().await.map_err(Problem::database)?;
     let at = format!("/v1/api-keys/{}", entry.id);
     let view = |key| MadeApiKeyView { entry: entry.clone().into(), key };
     let kept = serde_json::to_vec(&view(None)).map_err(|why| Problem::broken(&why))?;
-    let mut response = Created(at, view(Some(key.reveal().to_owned()))).into_response();
+    let mut response = Done(tx, Created(at, view(Some(key.reveal().to_owned())))).into_response();
     response.extensions_mut().insert(KeptBody(kept));
     Ok(response)
 }
@@ -132,10 +132,13 @@ pub(super) async fn list(
     Ok(axum::Json(page.map(ApiKeyView::from)))
 }
 
-/// Revokes a key: it is refused from now on. Twice is once.
+/// Revokes a key: it is refused from now on. Twice is once. Not the key that asks: whoever holds it would lock themselves out.
 #[utoipa::path(delete, path = "/v1/api-keys/{id}", tag = "API keys", security(("key" = ["admin"])), params(("id" = ApiKeyId, Path)),
     responses((status = 204)))]
 pub(super) async fn revoke(State(api): State<Api>, admin: Admin, By(actor): By, Id(id): Id<ApiKeyId>) -> Result<StatusCode, Problem> {
+    if matches!(&actor, Actor::Key { id: own, .. } if *own == id) {
+        return Err(Problem::conflict("This is the key that you call with: revoke it with another one."));
+    }
     let mut tx = api.db.begin_as(admin.institution).await.map_err(Problem::database)?;
     let revoked = api_keys::revoke(&mut tx, id, &actor, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;

@@ -10,10 +10,10 @@ use axum::{
 
 use super::{Api, problem::Problem};
 use crate::{
-    db::api_keys,
+    db::{api_keys, operator_keys},
     model::{
         actor::Actor,
-        api_key::ApiKey,
+        api_key::{AnyKey, ApiKey, KeyHash, OperatorKey},
         ids::{InstitutionId, MemberId},
         institution::Role,
     },
@@ -29,17 +29,40 @@ pub(super) struct Caller {
 
 /// Finds the key, and lets the request in with a [`Caller`].
 pub(super) async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response, Problem> {
-    let key = bearer(request.headers()).ok_or(const { Problem::unauthorized() })?;
+    match bearer(request.headers()).ok_or(const { Problem::unauthorized() })? {
+        AnyKey::Institution(key) => {
+            let caller = find(&api, &key).await?;
+            request.extensions_mut().insert(caller);
+        }
+        AnyKey::Operator(key) => {
+            let operator = find_operator(&api, &key).await?;
+            request.extensions_mut().insert(operator);
+        }
+    }
+    Ok(next.run(request).await)
+}
+
+async fn find(api: &Api, key: &ApiKey) -> Result<Caller, Problem> {
     let mut tx = api.db.begin_as(key.institution).await.map_err(Problem::database)?;
     let known = api_keys::get_by_hash(&mut tx, &key.hash()).await.map_err(Problem::database)?;
     drop(tx);
     let known = known.ok_or(const { Problem::unauthorized() })?;
     let actor = Actor::Key { id: known.id, holder: known.holder };
-    request.extensions_mut().insert(Caller { institution: key.institution, actor, role: known.role });
-    Ok(next.run(request).await)
+    Ok(Caller { institution: key.institution, actor, role: known.role })
 }
 
-fn bearer(headers: &HeaderMap) -> Option<ApiKey> {
+async fn find_operator(api: &Api, key: &OperatorKey) -> Result<Operator, Problem> {
+    let mut tx = api.db.begin_as_operator().await.map_err(Problem::database)?;
+    let known = operator_keys::get_by_hash(&mut tx, &key.hash()).await.map_err(Problem::database)?;
+    known.map(|_| Operator).ok_or(const { Problem::unauthorized() })
+}
+
+/// The hash of the key that a request brings. Whether there is such a key is not known yet.
+pub(super) fn hash_of_key(headers: &HeaderMap) -> Option<KeyHash> {
+    Some(bearer(headers)?.hash())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<AnyKey> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().parse().ok()).flatten()
 }
@@ -47,7 +70,12 @@ fn bearer(headers: &HeaderMap) -> Option<ApiKey> {
 /// A caller who may do what `role` may.
 fn require(parts: &Parts, role: Role) -> Result<&Caller, Problem> {
     // Absent only where a route was written outside `authenticate`: nobody gets in there.
-    let caller = parts.extensions.get::<Caller>().ok_or(const { Problem::unauthorized() })?;
+    let Some(caller) = parts.extensions.get::<Caller>() else {
+        return Err(match parts.extensions.get::<Operator>() {
+            Some(Operator) => Problem::forbidden("This needs a key of an institution; yours is an operator's, which opens none."),
+            None => Problem::unauthorized(),
+        });
+    };
     if !caller.role.covers(role) {
         return Err(Problem::forbidden(format!("This needs the role {role}; yours is {}.", caller.role)));
     }
@@ -79,6 +107,22 @@ rights! {
     Staff = Role::Staff;
     /// May also make and revoke keys.
     Admin = Role::Admin;
+}
+
+/// Whoever runs the program: may make institutions and list them, and sees nothing of their registers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operator;
+
+impl FromRequestParts<Api> for Operator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
+        match (parts.extensions.get::<Self>(), parts.extensions.get::<Caller>()) {
+            (Some(operator), _) => Ok(*operator),
+            (None, Some(caller)) => Err(Problem::forbidden(format!("This needs an operator's key; yours has the role {}.", caller.role))),
+            (None, None) => Err(Problem::unauthorized()),
+        }
+    }
 }
 
 /// Whoever may see one member: that member, or who reads everything.

@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{By, Reader, Staff},
     body::{Accepted, Json},
+    done::Done,
     fields::Fault,
     problem::Problem,
     query::{self, Id, Query},
@@ -93,14 +94,13 @@ pub(super) async fn create(
     staff: Staff,
     By(actor): By,
     Json(new): Json<NewEvaluation>,
-) -> Result<Accepted<EvaluationView>, Problem> {
+) -> Result<Done<Accepted<EvaluationView>>, Problem> {
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     let policy = choose(&mut tx, &new, now).await?;
     let evaluation = queue::request_evaluation(&mut tx, EvaluationId::new(now), new.term_id, policy, &actor, now).await;
     let evaluation = evaluation.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Accepted(format!("/v1/evaluations/{}", evaluation.id), evaluation.into()))
+    Ok(Done(tx, Accepted(format!("/v1/evaluations/{}", evaluation.id), evaluation.into())))
 }
 
 /// The policy that was named, or the one that is in force.

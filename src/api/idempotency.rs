@@ -11,11 +11,11 @@ use axum::{
 use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 
-use super::{Api, auth::Caller, body, problem::Problem};
+use super::{Api, auth::Caller, body, done, problem::Problem, turns::Turn};
 use crate::{
     db::{
         self,
-        idempotency::{self, Answer, Taken},
+        idempotency::{self, Answer, Kept},
     },
     model::ids::InstitutionId,
 };
@@ -32,23 +32,29 @@ pub(super) struct KeptBody(pub Vec<u8>);
 
 pub(super) async fn answer_once(State(api): State<Api>, request: Request, next: Next) -> Result<Response, Problem> {
     let caller = request.extensions().get::<Caller>().cloned();
-    let (Some(caller), Some(key)) = (caller, key(request.method(), request.headers())?) else {
-        return Ok(next.run(request).await);
+    let (caller, key) = match (caller, key(request.method(), request.headers())?) {
+        (Some(caller), Some(key)) => (caller, key),
+        (None, Some(_)) => {
+            return Err(Problem::bad_request("An operator's requests take no Idempotency-Key: what is there already is in conflict."));
+        }
+        (_, None) => return done::commit(next.run(request).await).await,
     };
     let (parts, body) = request.into_parts();
     let bytes = body::collect(Request::from_parts(parts.clone(), body)).await?;
-    let held = Held { api, institution: caller.institution, key };
-    match held.take(&fingerprint(&parts, &bytes)).await.map_err(Problem::database)? {
-        Taken::Answered(answer) => Ok(replay(answer)),
-        Taken::OtherRequest => Err(Problem::key_of_another_request()),
-        Taken::UnderWay => Err(Problem::conflict("The request with this Idempotency-Key is still being answered: ask again in a moment.")),
-        Taken::New => {
-            let request = Request::from_parts(parts, Body::from(bytes));
-            // A task of its own goes on when the caller hangs up and this future is dropped.
-            let answering = tokio::spawn(async move { held.answer(next.run(request).await).await }.in_current_span());
-            answering.await.unwrap_or_else(|why| Err(Problem::broken(&why)))
-        }
+    let asked = Asked { api, institution: caller.institution, key, hash: fingerprint(&parts, &bytes) };
+    if let Some(kept) = asked.get().await.map_err(Problem::database)? {
+        return replay(kept);
     }
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let turn = request.extensions().get::<Turn>().cloned();
+    // A task of its own goes on when the caller hangs up and this future is dropped.
+    let answering = async move {
+        let answered = asked.answer(next.run(request).await).await;
+        drop(turn);
+        answered
+    };
+    let answering = tokio::spawn(answering.in_current_span());
+    answering.await.unwrap_or_else(|why| Err(Problem::broken(&why)))
 }
 
 /// The key, where the request may have one and has one.
@@ -72,50 +78,50 @@ fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// A key that this request holds.
-struct Held {
+/// A request under a key that nobody has used yet.
+struct Asked {
     api: Api,
     institution: InstitutionId,
     key: String,
+    hash: [u8; 32],
 }
 
-impl Held {
-    async fn take(&self, fingerprint: &[u8]) -> Result<Taken, db::Error> {
+impl Asked {
+    async fn get(&self) -> Result<Option<Kept>, db::Error> {
         let mut tx = self.api.db.begin_as(self.institution).await?;
-        let taken = idempotency::take(&mut tx, &self.key, fingerprint, self.api.clock.now()).await?;
+        let kept = idempotency::get(&mut tx, &self.key, &self.hash, self.api.clock.now()).await?;
         tx.commit().await?;
-        Ok(taken)
+        Ok(kept)
     }
 
-    /// Notes the answer under the key, or gives the key back where nothing was done.
+    /// Keeps the answer in the transaction that did what was asked, so that both last or neither. A refusal did nothing, and is kept alone.
     async fn answer(self, response: Response) -> Result<Response, Problem> {
         let status = response.status();
         // A caller that may not do it did not do it: whoever may, can use the key.
         if status.is_server_error() || matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-            self.release().await.map_err(Problem::database)?;
             return Ok(response);
         }
-        let (parts, body) = response.into_parts();
+        let (mut parts, body) = response.into_parts();
         let bytes: Bytes = to_bytes(body, usize::MAX).await.map_err(|why| Problem::broken(&why))?;
         let kept = parts.extensions.get::<KeptBody>().map_or_else(|| bytes.to_vec(), |kept| kept.0.clone());
         let answer = Answer { status: status.as_u16(), headers: kept_headers(&parts.headers), body: kept };
-        // What was done is done: the caller learns of it even where the answer cannot be kept.
-        if let Err(error) = self.finish(&answer).await {
-            tracing::error!(%error, "an answer could not be kept under its Idempotency-Key");
+        let mut tx = match done::take(&mut parts.extensions) {
+            Some(tx) => tx,
+            None => self.api.db.begin_as(self.institution).await.map_err(Problem::database)?,
+        };
+        match idempotency::insert(&mut tx, &self.key, &self.hash, &answer, self.api.clock.now()).await {
+            Ok(()) => {
+                tx.commit().await.map_err(Problem::database)?;
+                Ok(Response::from_parts(parts, Body::from(bytes)))
+            }
+            // The same key was sent twice at once, and the other one was done: this one was not.
+            Err(db::Error::Conflict { .. }) => {
+                drop(tx);
+                let kept = self.get().await.map_err(Problem::database)?;
+                replay(kept.ok_or_else(|| Problem::broken(&"an answer is kept and cannot be found"))?)
+            }
+            Err(other) => Err(Problem::database(other)),
         }
-        Ok(Response::from_parts(parts, Body::from(bytes)))
-    }
-
-    async fn finish(&self, answer: &Answer) -> Result<(), db::Error> {
-        let mut tx = self.api.db.begin_as(self.institution).await?;
-        idempotency::finish(&mut tx, &self.key, answer).await?;
-        tx.commit().await
-    }
-
-    async fn release(&self) -> Result<(), db::Error> {
-        let mut tx = self.api.db.begin_as(self.institution).await?;
-        idempotency::release(&mut tx, &self.key).await?;
-        tx.commit().await
     }
 }
 
@@ -124,7 +130,8 @@ fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     KEPT_HEADERS.iter().filter_map(|name| Some((name.to_string(), value(name)?))).collect()
 }
 
-fn replay(answer: Answer) -> Response {
+fn replay(kept: Kept) -> Result<Response, Problem> {
+    let Kept::Answer(answer) = kept else { return Err(Problem::key_of_another_request()) };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, answer.body).into_response();
     let headers = response.headers_mut();
@@ -135,5 +142,5 @@ fn replay(answer: Answer) -> Response {
         }
     }
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    response
+    Ok(response)
 }

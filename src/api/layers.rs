@@ -5,24 +5,30 @@ use std::{any::Any, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn},
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use tower::util::option_layer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     sensitive_headers::SetSensitiveRequestHeadersLayer,
     timeout::TimeoutLayer,
     trace::{DefaultOnResponse, TraceLayer},
 };
 
-use super::{body::MOST_BYTES, problem, problem::Problem};
+use super::{body::MOST_BYTES, idempotency, manners::Manners, problem, problem::Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_REQUEST_ID: usize = 128;
+/// How long a browser may remember that it may call.
+const PREFLIGHT: Duration = Duration::from_secs(3_600);
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// For a year.
+const HTTPS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// Nothing of ours is a page, save the reference.
 const STRICT: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
 /// The reference page: its own files alone; its styles are partly inline, its icons partly data.
@@ -32,14 +38,15 @@ const REFERENCE: HeaderValue = HeaderValue::from_static(
 );
 
 /// Wraps the whole router: the last layer here is the first that a request meets.
-pub(super) fn wrap(router: Router) -> Router {
+pub(super) fn wrap(router: Router, manners: &Manners) -> Router {
     router
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(catch_panic())
         // Dropping a request may cancel a `begin`: the pool is built for that.
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(from_fn(problem::dress))
-        .layer(from_fn(harden))
+        .layer(from_fn_with_state(manners.https, harden))
+        .layer(option_layer((!manners.allowed_origins.is_empty()).then(|| cors(manners))))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
@@ -81,19 +88,37 @@ async fn refuse_odd_request_id(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn harden(request: Request, next: Next) -> Response {
+/// Which pages may call from a browser: those that the settings name, no other. They bring a key, never a cookie.
+fn cors(manners: &Manners) -> CorsLayer {
+    let read: [HeaderName; 7] =
+        ["etag", "idempotency-replayed", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
+            .map(HeaderName::from_static);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(manners.allowed_origins.clone()))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, idempotency::HEADER, REQUEST_ID])
+        .expose_headers(read)
+        .max_age(PREFLIGHT)
+}
+
+async fn harden(State(https): State<bool>, request: Request, next: Next) -> Response {
     let policy = if request.uri().path().starts_with("/docs") { REFERENCE } else { STRICT };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ALONE);
+    }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use axum::{
         body::{Body, to_bytes},
         routing,
@@ -108,7 +133,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_a_problem_that_does_not_say_why() {
-        let router = wrap(Router::new().route("/", routing::get(panics)));
+        let manners =
+            Manners { per_second: NonZeroU32::MIN, burst: NonZeroU32::MIN, at_once: 1, allowed_origins: Vec::new(), https: false };
+        let router = wrap(Router::new().route("/", routing::get(panics)), &manners);
         let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(response.headers()[header::CONTENT_TYPE], problem::CONTENT_TYPE);

@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{By, Reader, Staff, Viewer},
     body::{Created, Json, given},
+    done::Done,
     fields::{self, Faults},
     problem::Problem,
     query::{self, Id, Paging, Query},
@@ -103,7 +104,7 @@ pub(super) async fn create(
     staff: Staff,
     By(actor): By,
     Json(new): Json<NewMember>,
-) -> Result<Created<MemberView>, Problem> {
+) -> Result<Done<Created<MemberView>>, Problem> {
     let NewMember { number, name, role, unit, github_login } = new;
     let profile = check(Profile { number, name, role, unit, github_login })?;
     let now = api.clock.now();
@@ -114,8 +115,7 @@ pub(super) async fn create(
     }
     queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
     let member = require(&mut tx, id).await?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Created(format!("/v1/members/{id}"), member.into()))
+    Ok(Done(tx, Created(format!("/v1/members/{id}"), member.into())))
 }
 
 /// Lists the members by number.

@@ -5,17 +5,21 @@ mod api_keys;
 mod auth;
 mod body;
 mod contributions;
+mod done;
 mod etag;
 mod evaluations;
 mod fields;
 mod health;
 mod idempotency;
+mod institutions;
 mod layers;
+mod manners;
 mod members;
 mod openapi;
 mod policies;
 mod problem;
 mod query;
+mod rate;
 mod reports;
 mod repositories;
 mod repositories_import;
@@ -26,6 +30,7 @@ mod statements_import;
 mod syncs;
 mod term_policies;
 mod terms;
+mod turns;
 
 use axum::{
     Json, Router,
@@ -35,8 +40,10 @@ use axum::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+pub use manners::Manners;
 pub use server::serve;
 
+use self::{rate::Rate, turns::Turns};
 use crate::{db::Db, model::clock::Clock};
 
 /// What every handler works with.
@@ -46,8 +53,10 @@ pub struct Api {
     pub clock: Clock,
 }
 
-/// Every route.
-pub fn router(api: Api) -> Router {
+/// Every route, for callers who are held to these manners.
+pub fn router(api: Api, manners: &Manners) -> Router {
+    let turns = Turns::new(manners.at_once);
+    let rate = Rate::new(manners, api.clock.clone());
     let keyed = OpenApiRouter::with_openapi(openapi::empty())
         .routes(routes!(repositories::create, repositories::list))
         .routes(routes!(repositories::get, repositories::delete))
@@ -74,11 +83,14 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(reports::credits))
         .routes(routes!(api_keys::create, api_keys::list))
         .routes(routes!(api_keys::revoke))
+        .routes(routes!(institutions::create, institutions::list))
         // The last layer is the first that a request meets.
         .route_layer(layers::catch_panic())
         .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))
         .route_layer(from_fn(etag::tag))
-        .route_layer(from_fn_with_state(api.clone(), auth::authenticate));
+        .route_layer(from_fn_with_state(turns, turns::take))
+        .route_layer(from_fn_with_state(api.clone(), auth::authenticate))
+        .route_layer(from_fn_with_state(rate, rate::hold));
     let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready));
 
     let (router, document) = keyed.merge(open).split_for_parts();
@@ -87,5 +99,5 @@ pub fn router(api: Api) -> Router {
     let document = Router::new()
         .route("/openapi.json", routing::get(move || std::future::ready(Json(document.clone()))))
         .route_layer(from_fn(etag::tag));
-    layers::wrap(router.merge(document).merge(reference).with_state(api))
+    layers::wrap(router.merge(document).merge(reference).with_state(api), manners)
 }

@@ -32,6 +32,7 @@ const SCHEME: &str = "key";
         (name = "Evaluations", description = "Scorings of a term under a policy"),
         (name = "Contributions", description = "The facts from GitHub"),
         (name = "Reports", description = "Files for a registry"),
+        (name = "Institutions", description = "The directory, for the operator"),
         (name = "API keys", description = "Who may call"),
         (name = "Health", description = "Whether the program lives and can serve"),
     ),
@@ -62,7 +63,7 @@ pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
             operation.operation_id = Some(operation_id(method, path));
             refusals(operation, method, needs_key, has_id);
             if needs_key {
-                conditions(operation, method);
+                conditions(operation, method, path);
             }
         }
     }
@@ -97,10 +98,11 @@ fn refusals(operation: &mut Operation, method: Method, needs_key: bool, has_id: 
         ("401", needs_key, "No valid key"),
         ("403", needs_key, "The key's role may not do this"),
         ("404", has_id || has_body, "Not there, or another institution's"),
-        ("409", needs_key && (writes || method == Method::Get), "In conflict with what is there, or not ready yet"),
+        ("409", needs_key, "In conflict with what is there, or not ready yet"),
         ("413", has_body, "Body too large"),
         ("415", has_body, "Content type not supported"),
         ("422", writes, "Fields are not valid, or the Idempotency-Key was used for another request"),
+        ("429", needs_key, "The key sends more requests than it may"),
         ("500", true, "Something failed on our side"),
         ("503", true, "Cannot answer right now"),
     ];
@@ -108,6 +110,15 @@ fn refusals(operation: &mut Operation, method: Method, needs_key: bool, has_id: 
         if applies {
             operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem(description));
         }
+    }
+    for status in ["429", "503"] {
+        returns(operation, status, "Retry-After", "After how many seconds to ask again");
+    }
+    for (name, description) in [
+        ("RateLimit", "What is left of the key's requests (r), and when all are there again (t)"),
+        ("RateLimit-Policy", "How many requests (q) in how many seconds (w)"),
+    ] {
+        returns(operation, "429", name, description);
     }
 }
 
@@ -117,7 +128,7 @@ fn problem(description: &str) -> RefOr<openapi::Response> {
 }
 
 /// The headers by which a GET is conditional and a POST is done once; where a new thing is.
-fn conditions(operation: &mut Operation, method: Method) {
+fn conditions(operation: &mut Operation, method: Method, path: &str) {
     let parameters = operation.parameters.get_or_insert_default();
     match method {
         Method::Get => {
@@ -127,7 +138,10 @@ fn conditions(operation: &mut Operation, method: Method) {
             returns(operation, "200", "ETag", "Changes exactly when the body does");
         }
         Method::Post => {
-            parameters.push(header("Idempotency-Key", "1 to 255 characters: the same request sent again gets the same answer").into());
+            // An operator's key has no institution whose answers could be kept.
+            if path != "/v1/institutions" {
+                parameters.push(header("Idempotency-Key", "1 to 255 characters: the same request sent again gets the same answer").into());
+            }
             returns(operation, "201", "Location", "Where the new thing is");
             returns(operation, "202", "Location", "Where to see how the work goes");
         }

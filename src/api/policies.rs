@@ -14,13 +14,14 @@ use super::{
     Api,
     auth::{By, Reader, Staff},
     body::{Created, Toml},
+    done::Done,
     fields::{self, Fault, Faults},
     problem::Problem,
     query::{self, Id, Paging, Query},
 };
 use crate::{
     db::{
-        self,
+        self, InstitutionTx,
         policies::{self, StoredPolicy},
     },
     model::{
@@ -72,7 +73,7 @@ impl From<StoredPolicy> for PolicyView {
 pub(super) async fn create(State(api): State<Api>, staff: Staff, By(actor): By, Toml(source): Toml) -> Result<Response, Problem> {
     let policy = check(source, api.clock.now())?;
     match add(&api, staff.institution, &policy, &actor).await? {
-        Added::New => Ok(Created(format!("/v1/policies/{}", policy.id), PolicyView::from(policy)).into_response()),
+        Added::New(tx) => Ok(Done(tx, Created(format!("/v1/policies/{}", policy.id), PolicyView::from(policy))).into_response()),
         Added::Before(same) => Ok((StatusCode::OK, Json(PolicyView::from(same))).into_response()),
     }
 }
@@ -113,7 +114,8 @@ fn check(source: String, now: DateTime<Utc>) -> Result<StoredPolicy, Problem> {
 
 /// What came of adding a version.
 enum Added {
-    New,
+    /// Not committed yet.
+    New(InstitutionTx),
     /// The same text was there before.
     Before(StoredPolicy),
 }
@@ -124,10 +126,7 @@ async fn add(api: &Api, institution: InstitutionId, policy: &StoredPolicy, by: &
         return Ok(Added::Before(same));
     }
     match policies::insert(&mut tx, policy, by).await {
-        Ok(()) => {
-            tx.commit().await.map_err(Problem::database)?;
-            Ok(Added::New)
-        }
+        Ok(()) => Ok(Added::New(tx)),
         // Somebody else added it between the look and the insert; a failed transaction can look no more.
         Err(db::Error::Conflict { constraint }) if constraint == SAME_TEXT => {
             drop(tx);

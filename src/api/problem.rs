@@ -25,6 +25,8 @@ pub struct Problem {
     title: &'static str,
     detail: Cow<'static, str>,
     errors: Vec<Fault>,
+    /// After how many seconds it may be asked again.
+    retry_after: Option<u64>,
 }
 
 /// Why a request was not answered, as RFC 9457 writes it.
@@ -48,7 +50,7 @@ pub(super) struct ProblemView {
 
 impl Problem {
     const fn new(status: StatusCode, code: &'static str, title: &'static str, detail: Cow<'static, str>) -> Self {
-        Self { status, code, title, detail, errors: Vec::new() }
+        Self { status, code, title, detail, errors: Vec::new(), retry_after: None }
     }
 
     pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -103,14 +105,23 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Idempotency-Key used before", Cow::Borrowed(detail))
     }
 
+    pub fn too_many(retry_after: u64) -> Self {
+        let detail = format!("This key sends more requests than it may: ask again in {retry_after} s.");
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests", detail.into())
+        }
+    }
+
     pub const fn internal() -> Self {
         let detail = "Something failed on our side. It has been logged under the id in x-request-id.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", Cow::Borrowed(detail))
     }
 
-    pub const fn unavailable() -> Self {
+    pub fn unavailable() -> Self {
         let detail = "The service cannot answer right now. Try again in a moment.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available", Cow::Borrowed(detail))
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available", Cow::Borrowed(detail));
+        Self { retry_after: Some(5), ..problem }
     }
 
     /// For an error of the database that nothing in the request is to blame for. Logs it.
@@ -165,14 +176,11 @@ impl IntoResponse for Problem {
         let mut response = (self.status, axum::Json(view)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"accredit\""));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-            }
-            _ => {}
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"accredit\""));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

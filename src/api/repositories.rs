@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{By, Reader, Staff},
     body::{Created, Json},
+    done::Done,
     fields::{self, Fault, Faults},
     problem::Problem,
     query::{self, Id, Paging, Query},
@@ -85,7 +86,7 @@ pub(super) async fn create(
     staff: Staff,
     By(actor): By,
     Json(new): Json<NewRepository>,
-) -> Result<Created<RepositoryView>, Problem> {
+) -> Result<Done<Created<RepositoryView>>, Problem> {
     let mut faults = Faults::default();
     let checked = check(&mut faults, new.full_name, new.category, new.member_numbers);
     let Some(checked) = checked else { return Err(faults.into_problem()) };
@@ -100,8 +101,7 @@ pub(super) async fn create(
     })?;
     let tracked = repositories::get(&mut tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Created(format!("/v1/repositories/{id}"), tracked.into()))
+    Ok(Done(tx, Created(format!("/v1/repositories/{id}"), tracked.into())))
 }
 
 /// Lists the tracked repositories by name.

@@ -10,6 +10,7 @@ use super::{
     Api,
     auth::{By, Staff},
     body::Csv,
+    done::Done,
     fields::Faults,
     problem::Problem,
     repositories::{Checked, RepositoryView, already_tracked, check, nobody_has},
@@ -53,7 +54,7 @@ pub(super) async fn import(
     staff: Staff,
     By(actor): By,
     Csv(text): Csv,
-) -> Result<(StatusCode, Json<Page<RepositoryView>>), Problem> {
+) -> Result<Done<(StatusCode, Json<Page<RepositoryView>>)>, Problem> {
     let rows = read(&text)?;
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
@@ -68,10 +69,9 @@ pub(super) async fn import(
     }
     let tracked = repositories::list_all(&mut tx).await.map_err(Problem::database)?;
     queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
-    tx.commit().await.map_err(Problem::database)?;
     let mut by_id: HashMap<RepositoryId, _> = tracked.into_iter().map(|tracked| (tracked.id, tracked)).collect();
     let items = ids.iter().filter_map(|id| by_id.remove(id)).map(RepositoryView::from).collect();
-    Ok((StatusCode::CREATED, Json(Page { items, next: None })))
+    Ok(Done(tx, (StatusCode::CREATED, Json(Page { items, next: None }))))
 }
 
 /// The rows as far as the file alone can tell, or all that is wrong with it.

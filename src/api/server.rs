@@ -1,10 +1,17 @@
 //! The server: accepts connections, so many at once, and lets those in hand finish before it stops.
-//! It must not wait for a caller that never sends its header: axum's own server would.
+//! It must not wait for a caller that never sends its header: axum's own server would; nor let such callers keep others out.
 
-use std::{io, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::IpAddr,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{Request, body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -12,9 +19,10 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
     time,
 };
+use tower::ServiceExt as _;
 
 /// How long a caller may take to send a request's header; an idle connection is closed after as long.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,53 +32,131 @@ const LAST_MOMENTS: Duration = Duration::from_secs(10);
 /// After an `accept` that failed for want of file handles: some close meanwhile.
 const BREATHER: Duration = Duration::from_millis(200);
 
+/// The address that a request came from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub IpAddr);
+
 /// Answers connections of `listener` until `stop` is done, then finishes the requests in hand.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    serve_at_most(MOST_CONNECTIONS, listener, router, stop).await
+}
+
+async fn serve_at_most(
+    most: usize,
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let door = Door { listener, slots: Arc::new(Semaphore::new(most)), silent: Silent::default() };
     let graceful = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
-        let next = async {
-            let slot = Arc::clone(&slots).acquire_owned().await;
-            (slot, accept(&listener).await)
-        };
-        let (slot, stream) = tokio::select! {
-            next = next => next,
+        let (slot, stream, peer) = tokio::select! {
+            next = door.next() => next,
             () = &mut stop => break,
         };
-        let service = TowerToHyperService::new(router.clone());
-        let answering = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let (number, dropped) = door.silent.insert();
+        let silent = door.silent.clone();
+        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+            silent.remove(number);
+            request.extensions_mut().insert(Peer(peer));
+            request
+        });
+        let answering = graceful.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
+        let silent = door.silent.clone();
         tokio::spawn(async move {
-            if let Err(error) = answering.await {
-                tracing::debug!(%error, "a connection ended early");
+            tokio::select! {
+                ended = answering => if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                },
+                Ok(()) = dropped => tracing::debug!("a connection that had said nothing made room"),
             }
+            silent.remove(number);
             drop(slot);
         });
     }
-    drop(listener);
+    drop(door);
     if time::timeout(LAST_MOMENTS, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests took too long and were cut off");
     }
     Ok(())
 }
 
-/// The next connection. Whatever keeps one from coming, the listener stays.
-async fn accept(listener: &TcpListener) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "a connection is gone already");
+/// Where connections come in, and how many may be there.
+struct Door {
+    listener: TcpListener,
+    slots: Arc<Semaphore>,
+    silent: Silent,
+}
+
+impl Door {
+    /// The next connection. Where there is no room, the one goes that has said nothing for the longest time.
+    async fn next(&self) -> (Option<OwnedSemaphorePermit>, TcpStream, IpAddr) {
+        let (stream, peer) = self.accept().await;
+        let slots = Arc::clone(&self.slots);
+        if let Ok(slot) = Arc::clone(&slots).try_acquire_owned() {
+            return (Some(slot), stream, peer);
+        }
+        self.silent.drop_oldest();
+        // Nobody closes the semaphore.
+        (slots.acquire_owned().await.ok(), stream, peer)
+    }
+
+    /// Whatever keeps a connection from coming, the listener stays.
+    async fn accept(&self) -> (TcpStream, IpAddr) {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => {
+                    if let Err(error) = stream.set_nodelay(true) {
+                        tracing::debug!(%error, "a connection is gone already");
+                    }
+                    return (stream, peer.ip());
                 }
-                return stream;
+                Err(error) if is_the_callers(&error) => {}
+                Err(error) => {
+                    tracing::error!(%error, "no connection can be accepted");
+                    // Most often file handles are wanting.
+                    self.silent.drop_oldest();
+                    time::sleep(BREATHER).await;
+                }
             }
-            Err(error) if is_the_callers(&error) => {}
-            Err(error) => {
-                tracing::error!(%error, "no connection can be accepted");
-                time::sleep(BREATHER).await;
-            }
+        }
+    }
+}
+
+/// The connections on which no request has come yet, in the order in which they were opened.
+#[derive(Clone, Default)]
+struct Silent(Arc<Mutex<Numbered>>);
+
+#[derive(Default)]
+struct Numbered {
+    next: u64,
+    waiting: BTreeMap<u64, oneshot::Sender<()>>,
+}
+
+impl Silent {
+    /// The connection's number, and the sign that it must go.
+    fn insert(&self) -> (u64, oneshot::Receiver<()>) {
+        let (drop_it, dropped) = oneshot::channel();
+        let mut numbered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = numbered.next;
+        numbered.next += 1;
+        numbered.waiting.insert(number, drop_it);
+        (number, dropped)
+    }
+
+    /// It has said something, or is gone.
+    fn remove(&self, number: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.remove(&number);
+    }
+
+    fn drop_oldest(&self) {
+        let oldest = self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.pop_first();
+        if let Some((_, drop_it)) = oldest {
+            // Gone by itself meanwhile: as good.
+            let _ = drop_it.send(());
         }
     }
 }
@@ -78,4 +164,64 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 fn is_the_callers(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    async fn door_for(most: usize) -> (std::net::SocketAddr, oneshot::Sender<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", routing::get(|| std::future::ready("well")));
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(serve_at_most(most, listener, router, async {
+            // Dropping the sender is the sign.
+            let _ = stopped.await;
+        }));
+        (address, stop)
+    }
+
+    async fn half_open(address: std::net::SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: a").await.unwrap();
+        stream
+    }
+
+    async fn ask(stream: &mut TcpStream, connection: &str) -> String {
+        stream.write_all(format!("GET / HTTP/1.1\r\nHost: a\r\nConnection: {connection}\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = vec![0; 4096];
+        let read = stream.read(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn connections_that_say_nothing_make_room_for_those_that_do() {
+        let (address, _stop) = door_for(4).await;
+        let mut silent = Vec::new();
+        for _ in 0..4 {
+            silent.push(half_open(address).await);
+        }
+        for _ in 0..3 {
+            let mut caller = TcpStream::connect(address).await.unwrap();
+            assert!(ask(&mut caller, "close").await.starts_with("HTTP/1.1 200"), "kept out");
+        }
+        let mut nothing = [0; 1];
+        assert_eq!(silent[0].read(&mut nothing).await.unwrap_or(0), 0, "the oldest one is still there");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_has_asked_something_is_not_dropped_for_another() {
+        let (address, _stop) = door_for(2).await;
+        let mut first = TcpStream::connect(address).await.unwrap();
+        assert!(ask(&mut first, "keep-alive").await.starts_with("HTTP/1.1 200"));
+        let mut silent = Vec::new();
+        for _ in 0..8 {
+            silent.push(half_open(address).await);
+        }
+        assert!(ask(&mut first, "keep-alive").await.starts_with("HTTP/1.1 200"), "dropped");
+    }
 }

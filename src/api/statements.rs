@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{By, Reader, Staff},
     body::{Created, Json},
+    done::Done,
     fields::{Fault, Faults},
     problem::Problem,
     query::{self, Id, Query},
@@ -169,10 +170,11 @@ pub(super) async fn create(
     staff: Staff,
     By(actor): By,
     Json(new): Json<NewStatement>,
-) -> Result<Created<StatementView>, Problem> {
+) -> Result<Done<Created<StatementView>>, Problem> {
     let draft = draft(new)?;
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    record(&api, &actor, &mut tx, &draft).await?.commit(tx).await
+    let written = record(&api, &actor, &mut tx, &draft).await?;
+    Ok(Done(tx, written))
 }
 
 /// Takes a statement back. Both stay on record.
@@ -184,13 +186,14 @@ pub(super) async fn withdraw(
     By(actor): By,
     Id(id): Id<StatementId>,
     Json(new): Json<NewWithdrawal>,
-) -> Result<Created<StatementView>, Problem> {
+) -> Result<Done<Created<StatementView>>, Problem> {
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     let institution = institutions::get(&mut tx).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     let taken_back = require(&mut tx, id).await?.statement;
     let today = api.clock.now().with_timezone(&institution.timezone).date_naive();
     let draft = Draft::withdrawal(taken_back.member, id, today, new.on_behalf_of, new.reason);
-    record(&api, &actor, &mut tx, &draft).await?.commit(tx).await
+    let written = record(&api, &actor, &mut tx, &draft).await?;
+    Ok(Done(tx, written))
 }
 
 /// Lists the statements, oldest first, those that were taken back and the withdrawals among them.
@@ -220,21 +223,12 @@ async fn require(tx: &mut InstitutionTx, id: StatementId) -> Result<Listed, Prob
     statements::get(tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)
 }
 
-/// A statement that is written and not committed.
-struct Written(Listed);
-
-impl Written {
-    async fn commit(self, tx: InstitutionTx) -> Result<Created<StatementView>, Problem> {
-        tx.commit().await.map_err(Problem::database)?;
-        Ok(Created(format!("/v1/statements/{}", self.0.statement.id), self.0.into()))
-    }
-}
-
-async fn record(api: &Api, actor: &Actor, tx: &mut InstitutionTx, draft: &Draft) -> Result<Written, Problem> {
+async fn record(api: &Api, actor: &Actor, tx: &mut InstitutionTx, draft: &Draft) -> Result<Created<StatementView>, Problem> {
     let written = statements::record(tx, actor, &[draft], api.clock.now()).await.map_err(Problem::database)?;
     let ids = written.map_err(refuse)?;
     let id = ids.first().ok_or_else(|| Problem::broken(&"a statement was written and has no id"))?;
-    Ok(Written(require(tx, *id).await?))
+    let listed = require(tx, *id).await?;
+    Ok(Created(format!("/v1/statements/{}", listed.statement.id), listed.into()))
 }
 
 /// An id that is not there is answered as in a path; then come fields that are wrong; a conflict is left where all else is right.

@@ -7,6 +7,7 @@ use super::{
     Api,
     auth::{By, Staff},
     body::Csv,
+    done::Done,
     fields::Faults,
     problem::Problem,
     statements::StatementView,
@@ -29,7 +30,7 @@ pub(super) async fn import(
     staff: Staff,
     By(actor): By,
     Csv(text): Csv,
-) -> Result<(StatusCode, Json<Page<StatementView>>), Problem> {
+) -> Result<Done<(StatusCode, Json<Page<StatementView>>)>, Problem> {
     let rows = read(&text)?;
     let drafts: Vec<&Draft> = rows.iter().map(|row| &row.draft).collect();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
@@ -43,9 +44,8 @@ pub(super) async fn import(
         faults.into_problem()
     })?;
     let made = statements::list_by_id(&mut tx, &ids).await.map_err(Problem::database)?;
-    tx.commit().await.map_err(Problem::database)?;
     let items = made.into_iter().map(StatementView::from).collect();
-    Ok((StatusCode::CREATED, Json(Page { items, next: None })))
+    Ok(Done(tx, (StatusCode::CREATED, Json(Page { items, next: None }))))
 }
 
 fn read(text: &str) -> Result<Vec<Row>, Problem> {

@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{Reader, Staff},
     body::Accepted,
+    done::Done,
     problem::Problem,
     query::Id,
 };
@@ -63,13 +64,16 @@ impl From<Sync> for SyncView {
 /// Fetches a repository now. One fetch at a time: while one is under way, it is the answer.
 #[utoipa::path(post, path = "/v1/repositories/{id}/syncs", tag = "Repositories", security(("key" = ["staff"])),
     params(("id" = RepositoryId, Path)), responses((status = 202, body = SyncView)))]
-pub(super) async fn create(State(api): State<Api>, staff: Staff, Id(repository): Id<RepositoryId>) -> Result<Accepted<SyncView>, Problem> {
+pub(super) async fn create(
+    State(api): State<Api>,
+    staff: Staff,
+    Id(repository): Id<RepositoryId>,
+) -> Result<Done<Accepted<SyncView>>, Problem> {
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     repositories::get(&mut tx, repository).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     let sync = queue::request_sync(&mut tx, repository, SyncId::new(now), now).await.map_err(Problem::database)?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Accepted(format!("/v1/syncs/{}", sync.id), sync.into()))
+    Ok(Done(tx, Accepted(format!("/v1/syncs/{}", sync.id), sync.into())))
 }
 
 /// Shows how a fetch goes.

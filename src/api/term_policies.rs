@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{By, Reader, Staff},
     body::{Created, Json},
+    done::Done,
     fields::Faults,
     problem::Problem,
     query::{self, Id, Paging, Query},
@@ -74,7 +75,7 @@ pub(super) async fn create(
     By(actor): By,
     Id(term): Id<TermId>,
     Json(new): Json<NewTermPolicy>,
-) -> Result<Created<TermPolicyView>, Problem> {
+) -> Result<Done<Created<TermPolicyView>>, Problem> {
     let now = api.clock.now();
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     let institution = institutions::get(&mut tx).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
@@ -94,8 +95,7 @@ pub(super) async fn create(
     }
     // What a later term begins with can be another evaluation now.
     queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Created(format!("/v1/terms/{term}/policies"), adopted.into()))
+    Ok(Done(tx, Created(format!("/v1/terms/{term}/policies"), adopted.into())))
 }
 
 /// Lists what was adopted for a term, oldest first.

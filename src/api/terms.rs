@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{Reader, Staff},
     body::{Created, Json},
+    done::Done,
     fields::{self, Faults},
     problem::Problem,
     query::{self, Id, Paging, Query},
@@ -57,7 +58,7 @@ impl From<Term> for TermView {
 
 /// Makes a term.
 #[utoipa::path(post, path = "/v1/terms", tag = "Terms", security(("key" = ["staff"])), responses((status = 201, body = TermView)))]
-pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json<NewTerm>) -> Result<Created<TermView>, Problem> {
+pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json<NewTerm>) -> Result<Done<Created<TermView>>, Problem> {
     let now = api.clock.now();
     let term = check(TermId::new(now), new)?;
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
@@ -65,8 +66,7 @@ pub(super) async fn create(State(api): State<Api>, staff: Staff, Json(new): Json
         db::Error::Conflict { .. } => Problem::conflict_of("code", format!("there is a term {} already", term.code)),
         other => Problem::database(other),
     })?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Created(format!("/v1/terms/{}", term.id), term.into()))
+    Ok(Done(tx, Created(format!("/v1/terms/{}", term.id), term.into())))
 }
 
 /// Lists the terms by code.

@@ -1,6 +1,6 @@
 //! `accredit institution`: the operator's first step.
 
-use anyhow::{bail, ensure};
+use anyhow::bail;
 use chrono_tz::Tz;
 use clap::Subcommand;
 use serde::Serialize;
@@ -74,13 +74,9 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
 /// Writes a new institution.
 pub(super) async fn create(db: &Db, name: &str, slug: &str, timezone: Tz) -> anyhow::Result<Institution> {
     let name = output::checked("name", fields::text(name.to_owned(), fields::NAME))?;
-    let letters = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    ensure!(
-        letters && !slug.starts_with('-') && (1..=63).contains(&slug.len()),
-        "`{slug}` is not a slug: write 1 to 63 lower-case letters, digits and hyphens, such as linhai"
-    );
+    let slug = output::checked("slug", fields::slug(slug.to_owned()))?;
     let now = Clock::System.now();
-    let made = Institution { id: InstitutionId::new(now), slug: slug.to_owned(), name, timezone, created_at: now };
+    let made = Institution { id: InstitutionId::new(now), slug: slug.clone(), name, timezone, created_at: now };
     let mut tx = db.begin_as(made.id).await?;
     match institutions::insert(&mut tx, &made).await {
         Err(db::Error::Conflict { .. }) => bail!("there is an institution `{slug}` already: choose another slug"),

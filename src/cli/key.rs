@@ -1,11 +1,14 @@
-//! `accredit key`: the keys that an institution's systems call the API with.
+//! `accredit key`: the keys that an institution's systems call the API with, and the operator's own.
 //! It must not store a key: it is printed once, and only its hash is kept.
+
+use std::str::FromStr;
 
 use anyhow::{Context as _, anyhow, ensure};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use rand::{TryRng as _, rngs::SysRng};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::{
     output, table,
@@ -18,13 +21,14 @@ use crate::{
         Db,
         api_keys::{self, ApiKeyEntry},
         members,
+        operator_keys::{self, OperatorKeyEntry},
     },
     model::{
         actor::{Actor, Person},
-        api_key::ApiKey,
+        api_key::{ApiKey, OperatorKey},
         clock::Clock,
         fields,
-        ids::{ApiKeyId, InstitutionId},
+        ids::{ApiKeyId, InstitutionId, OperatorKeyId},
         institution::Role,
     },
 };
@@ -34,7 +38,7 @@ pub(super) enum Command {
     /// Makes a key and prints it, this once
     Create(Create),
     /// Lists the keys: what they may do, never themselves
-    List(List),
+    List(ListKeys),
     /// Refuses a key from now on
     Revoke(Revoke),
 }
@@ -43,9 +47,9 @@ pub(super) enum Command {
 pub(super) struct Create {
     #[command(flatten)]
     tenant: Tenant,
-    /// admin, staff, reviewer, reader or student
+    /// admin, staff, reviewer, reader or student; or operator, for a key of no institution
     #[arg(long)]
-    role: Role,
+    role: KeyRole,
     /// The person who answers for what is done with it; without it and without a member, the operator does
     #[arg(long, value_name = "NAME")]
     holder: Option<String>,
@@ -57,25 +61,58 @@ pub(super) struct Create {
     json: bool,
 }
 
+/// What a key may do: inside an institution, or to make institutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyRole {
+    Inside(Role),
+    Operator,
+}
+
+impl FromStr for KeyRole {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == OPERATOR {
+            Ok(Self::Operator)
+        } else {
+            text.parse().map(Self::Inside).map_err(|why: String| format!("{why}, {OPERATOR}"))
+        }
+    }
+}
+
+const OPERATOR: &str = "operator";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ListKeys {
+    #[command(flatten)]
+    list: List,
+    /// The operator's keys in place of an institution's
+    #[arg(long, conflicts_with = "institution")]
+    operator: bool,
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Revoke {
     #[command(flatten)]
     tenant: Tenant,
     /// The key's id, as `accredit key list` shows it
-    id: ApiKeyId,
+    id: Uuid,
+    /// A key of the operator's
+    #[arg(long, conflicts_with = "institution")]
+    operator: bool,
 }
 
 #[derive(Serialize)]
 struct NewKeyView<'a> {
-    id: ApiKeyId,
-    role: Role,
+    id: Uuid,
+    role: &'a str,
     key: &'a str,
 }
 
 #[derive(Serialize)]
 struct KeyView<'a> {
-    id: ApiKeyId,
-    role: Role,
+    id: Uuid,
+    role: &'a str,
     holder: &'a str,
     created_at: DateTime<Utc>,
     revoked_at: Option<DateTime<Utc>>,
@@ -84,26 +121,54 @@ struct KeyView<'a> {
 pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
     app::with_database(settings, async |db| match command {
         Command::Create(arguments) => {
+            let KeyRole::Inside(role) = arguments.role else { return create_operators(&db, arguments).await };
             let institution = arguments.tenant.find(&db).await?;
-            let holder = holder(&db, institution.id, arguments).await?;
-            let (id, key) = create(&db, institution.id, arguments.role, holder).await?;
-            if arguments.json {
-                return output::json(&NewKeyView { id, role: arguments.role, key: key.reveal() });
-            }
-            output::say(format_args!("a key of {} with the role {}; it is shown this once:", institution.slug, arguments.role));
-            output::result(key.reveal())
+            let holder = holder(&db, institution.id, role, arguments).await?;
+            let (id, key) = create(&db, institution.id, role, holder).await?;
+            show(arguments, &NewKeyView { id: id.0, role: role.as_str(), key: key.reveal() }, &institution.slug)
         }
+        Command::List(arguments) if arguments.operator => list_operators(&db, arguments).await,
         Command::List(arguments) => list(&db, arguments).await,
+        Command::Revoke(arguments) if arguments.operator => revoke_operators(&db, OperatorKeyId(arguments.id)).await,
         Command::Revoke(arguments) => revoke(&db, arguments).await,
     })
 }
 
+/// The only time.
+fn show(arguments: &Create, made: &NewKeyView<'_>, whose: &str) -> anyhow::Result<()> {
+    if arguments.json {
+        return output::json(made);
+    }
+    output::say(format_args!("a key of {whose} with the role {}; it is shown this once:", made.role));
+    output::result(made.key)
+}
+
+async fn create_operators(db: &Db, arguments: &Create) -> anyhow::Result<()> {
+    ensure!(arguments.tenant.institution.is_none(), "an operator's key belongs to no institution: leave --institution out");
+    ensure!(arguments.member.is_none(), "an operator is nobody's member: leave --member out");
+    let holder = arguments.holder.clone().unwrap_or_else(|| OPERATOR.to_owned());
+    let holder = fields::text(holder, fields::NAME).map_err(|why| anyhow!("--holder {why}"))?;
+    let key = OperatorKey::new(secret()?);
+    let now = Clock::System.now();
+    let entry = OperatorKeyEntry { id: OperatorKeyId::new(now), holder, created_at: now, revoked_at: None };
+    let mut tx = db.begin_as_operator().await?;
+    operator_keys::insert(&mut tx, &entry, &key.hash()).await?;
+    tx.commit().await?;
+    show(arguments, &NewKeyView { id: entry.id.0, role: OPERATOR, key: key.reveal() }, "the operator")
+}
+
+fn secret() -> anyhow::Result<[u8; 32]> {
+    let mut secret = [0; 32];
+    SysRng.try_fill_bytes(&mut secret).context("the system has no random numbers")?;
+    Ok(secret)
+}
+
 /// Who answers for a new key.
-async fn holder(db: &Db, institution: InstitutionId, arguments: &Create) -> anyhow::Result<Person> {
+async fn holder(db: &Db, institution: InstitutionId, role: Role, arguments: &Create) -> anyhow::Result<Person> {
     let named = arguments.holder.clone().map(|name| fields::text(name, fields::NAME)).transpose();
     let named = named.map_err(|why| anyhow!("--holder {why}"))?;
     let Some(number) = &arguments.member else {
-        ensure!(arguments.role != Role::Student, "a student's key shows one member: say whom with --member NUMBER");
+        ensure!(role != Role::Student, "a student's key shows one member: say whom with --member NUMBER");
         return Ok(named.map_or_else(|| Actor::Operator.to_person(), |name| Person { name, member: None }));
     };
     let mut tx = db.begin_as(institution).await?;
@@ -116,9 +181,7 @@ async fn holder(db: &Db, institution: InstitutionId, arguments: &Create) -> anyh
 
 /// Makes a key and stores its hash.
 pub(super) async fn create(db: &Db, institution: InstitutionId, role: Role, holder: Person) -> anyhow::Result<(ApiKeyId, ApiKey)> {
-    let mut secret = [0; 32];
-    SysRng.try_fill_bytes(&mut secret).context("the system has no random numbers")?;
-    let key = ApiKey::new(institution, secret);
+    let key = ApiKey::new(institution, secret()?);
     let now = Clock::System.now();
     let entry = ApiKeyEntry { id: ApiKeyId::new(now), role, holder, created_at: now, revoked_at: None };
     let mut tx = db.begin_as(institution).await?;
@@ -127,25 +190,38 @@ pub(super) async fn create(db: &Db, institution: InstitutionId, role: Role, hold
     Ok((entry.id, key))
 }
 
-async fn list(db: &Db, arguments: &List) -> anyhow::Result<()> {
-    let institution = arguments.tenant.find(db).await?;
+async fn list(db: &Db, arguments: &ListKeys) -> anyhow::Result<()> {
+    let institution = arguments.list.tenant.find(db).await?;
     let mut tx = db.begin_as(institution.id).await?;
     let keys = api_keys::list(&mut tx).await?;
     tx.commit().await?;
-    if arguments.json {
-        let views = keys.iter().map(|k| KeyView {
-            id: k.id,
-            role: k.role,
-            holder: &k.holder.name,
-            created_at: k.created_at,
-            revoked_at: k.revoked_at,
-        });
-        return output::json(&views.collect::<Vec<_>>());
+    let views = keys.iter().map(|k| KeyView {
+        id: k.id.0,
+        role: k.role.as_str(),
+        holder: &k.holder.name,
+        created_at: k.created_at,
+        revoked_at: k.revoked_at,
+    });
+    show_all(&views.collect::<Vec<_>>(), arguments.list.json)
+}
+
+async fn list_operators(db: &Db, arguments: &ListKeys) -> anyhow::Result<()> {
+    let mut tx = db.begin_as_operator().await?;
+    let keys = operator_keys::list(&mut tx).await?;
+    tx.commit().await?;
+    let views =
+        keys.iter().map(|k| KeyView { id: k.id.0, role: OPERATOR, holder: &k.holder, created_at: k.created_at, revoked_at: k.revoked_at });
+    show_all(&views.collect::<Vec<_>>(), arguments.list.json)
+}
+
+fn show_all(keys: &[KeyView<'_>], json: bool) -> anyhow::Result<()> {
+    if json {
+        return output::json(&keys);
     }
     let state = |revoked: Option<DateTime<Utc>>| revoked.map_or("valid".to_owned(), |at| format!("revoked {}", at.to_rfc3339()));
     let rows: Vec<_> = keys
         .iter()
-        .map(|k| [k.id.to_string(), k.role.to_string(), k.holder.name.clone(), k.created_at.to_rfc3339(), state(k.revoked_at)])
+        .map(|k| [k.id.to_string(), k.role.to_owned(), k.holder.to_owned(), k.created_at.to_rfc3339(), state(k.revoked_at)])
         .collect();
     output::result(table::render(["id", "role", "holder", "made", "state"], [false; 5], &rows))
 }
@@ -153,8 +229,16 @@ async fn list(db: &Db, arguments: &List) -> anyhow::Result<()> {
 async fn revoke(db: &Db, arguments: &Revoke) -> anyhow::Result<()> {
     let institution = arguments.tenant.find(db).await?;
     let mut tx = db.begin_as(institution.id).await?;
-    let found = api_keys::revoke(&mut tx, arguments.id, &Actor::Operator, Clock::System.now()).await?;
+    let found = api_keys::revoke(&mut tx, ApiKeyId(arguments.id), &Actor::Operator, Clock::System.now()).await?;
     tx.commit().await?;
     ensure!(found, "{} has no key {}: `accredit key list` shows them", institution.slug, arguments.id);
     output::result(format_args!("revoked {}", arguments.id))
+}
+
+async fn revoke_operators(db: &Db, id: OperatorKeyId) -> anyhow::Result<()> {
+    let mut tx = db.begin_as_operator().await?;
+    let found = operator_keys::revoke(&mut tx, id, Clock::System.now()).await?;
+    tx.commit().await?;
+    ensure!(found, "the operator has no key {id}: `accredit key list --operator` shows them");
+    output::result(format_args!("revoked {id}"))
 }

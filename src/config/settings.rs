@@ -1,7 +1,10 @@
 //! The settings as values that have been checked.
 //! It must not show a secret: not in `Debug`, not in an error.
 
-use std::path::{Path, PathBuf};
+use std::{
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
 
 use config::ValueKind;
 use secrecy::SecretString;
@@ -32,6 +35,10 @@ pub struct Http {
     /// `host:port`
     pub listen: String,
     pub public_url: Option<Url>,
+    /// Of the pages that may call from a browser: `https://host`, without a path.
+    pub allowed_origins: Vec<String>,
+    pub requests_per_second: NonZeroU32,
+    pub request_burst: NonZeroU32,
 }
 
 #[derive(Debug, Clone)]
@@ -61,6 +68,7 @@ pub enum LogFormat {
 const OTHER_CONNECTIONS: u32 = 4;
 const MOST_CONNECTIONS: u32 = 1_000;
 const MOST_JOBS: u32 = 100;
+const MOST_REQUESTS: u32 = 1_000_000;
 
 impl Settings {
     /// default.toml ← the file, or the one that `ACCREDIT_CONFIG` names ← the variables.
@@ -73,7 +81,13 @@ impl Settings {
                 url: read.secret("database.url")?,
                 max_connections: read.number("database.max_connections", concurrency + OTHER_CONNECTIONS, MOST_CONNECTIONS)?,
             },
-            http: Http { listen: read.address("http.listen")?, public_url: read.url("http.public_url")? },
+            http: Http {
+                listen: read.address("http.listen")?,
+                public_url: read.url("http.public_url")?,
+                allowed_origins: read.origins("http.allowed_origins")?,
+                requests_per_second: read.positive("http.requests_per_second", MOST_REQUESTS)?,
+                request_burst: read.positive("http.request_burst", MOST_REQUESTS)?,
+            },
             github: GitHub {
                 base_url: read.required("github.base_url", read.url("github.base_url")?)?,
                 token: read.secret("github.token")?,
@@ -118,6 +132,28 @@ impl Read {
         number
             .filter(|number| (least..=most).contains(number))
             .ok_or_else(|| self.bad(key, format!("write a whole number from {least} to {most}")))
+    }
+
+    fn positive(&self, key: &'static str, most: u32) -> Result<NonZeroU32, Error> {
+        NonZeroU32::new(self.number(key, 1, most)?).ok_or_else(|| self.bad(key, "it must not be 0"))
+    }
+
+    /// Each as a browser sends it: a scheme, a host, a port where it is not the usual one.
+    fn origins(&self, key: &'static str) -> Result<Vec<String>, Error> {
+        let written: Vec<String> = match self.0.value(key) {
+            None => Vec::new(),
+            Some(ValueKind::Array(values)) => values.into_iter().map(|value| value.to_string()).collect(),
+            // From the environment, which has only texts.
+            Some(ValueKind::String(text)) => text.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect(),
+            Some(_) => return Err(self.bad(key, "write a list of texts")),
+        };
+        let is_origin = |text: &String| {
+            Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == *text)
+        };
+        match written.iter().find(|text| !is_origin(text)) {
+            Some(_) => Err(self.bad(key, "each must be the address of a site without a path, such as https://credit.example.edu")),
+            None => Ok(written),
+        }
     }
 
     /// `host:port`; whether it can be listened on shows when it is tried.

@@ -17,37 +17,20 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// What is known of a key.
+/// What came of the request that used a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
-    /// Nobody has used it: it is the caller's now, who must `finish` or `release` it.
-    New,
+pub enum Kept {
     /// The same request got this answer.
-    Answered(Answer),
-    /// The same request is being answered, or its answer was lost when the program was killed.
-    UnderWay,
+    Answer(Answer),
     /// Another request has used it.
     OtherRequest,
 }
 
-/// Takes a key for a request, or says what came of the one that took it. Commit before the work begins.
-pub async fn take(tx: &mut InstitutionTx, key: &str, request_hash: &[u8], now: DateTime<Utc>) -> Result<Taken> {
+/// What is kept under a key, after what is too old was thrown away. `None`: nobody has used it.
+pub async fn get(tx: &mut InstitutionTx, key: &str, request_hash: &[u8], now: DateTime<Utc>) -> Result<Option<Kept>> {
     sqlx::query!("delete from idempotency_keys where institution_id = $1 and created_at < $2", tx.institution().0, now - KEPT)
         .execute(tx.conn())
         .await?;
-    let inserted = sqlx::query!(
-        "insert into idempotency_keys (institution_id, idempotency_key, request_hash, created_at) values ($1, $2, $3, $4)
-         on conflict (institution_id, idempotency_key) do nothing",
-        tx.institution().0,
-        key,
-        request_hash,
-        now,
-    )
-    .execute(tx.conn())
-    .await?;
-    if inserted.rows_affected() == 1 {
-        return Ok(Taken::New);
-    }
     let row = sqlx::query!(
         "select request_hash, status, headers, body from idempotency_keys where institution_id = $1 and idempotency_key = $2",
         tx.institution().0,
@@ -55,41 +38,32 @@ pub async fn take(tx: &mut InstitutionTx, key: &str, request_hash: &[u8], now: D
     )
     .fetch_optional(tx.conn())
     .await?;
-    let Some(row) = row else { return Ok(Taken::UnderWay) };
+    let Some(row) = row else { return Ok(None) };
     if row.request_hash != request_hash {
-        return Ok(Taken::OtherRequest);
+        return Ok(Some(Kept::OtherRequest));
     }
-    let (Some(status), Some(headers), Some(body)) = (row.status, row.headers, row.body) else { return Ok(Taken::UnderWay) };
     let bad = |column, why: String| Error::bad_row("idempotency_keys", column, why);
-    Ok(Taken::Answered(Answer {
-        status: u16::try_from(status).map_err(|e| bad("status", e.to_string()))?,
-        headers: serde_json::from_value(headers).map_err(|e| bad("headers", e.to_string()))?,
-        body,
-    }))
+    Ok(Some(Kept::Answer(Answer {
+        status: u16::try_from(row.status).map_err(|e| bad("status", e.to_string()))?,
+        headers: serde_json::from_value(row.headers).map_err(|e| bad("headers", e.to_string()))?,
+        body: row.body,
+    })))
 }
 
-/// Notes the answer under a key that was taken.
-pub async fn finish(tx: &mut InstitutionTx, key: &str, answer: &Answer) -> Result<()> {
+/// Keeps an answer, in the transaction that did what was asked. `Conflict`: another request was answered under the key meanwhile;
+/// while one has written its answer and is not committed, this waits for what comes of it.
+pub async fn insert(tx: &mut InstitutionTx, key: &str, request_hash: &[u8], answer: &Answer, now: DateTime<Utc>) -> Result<()> {
     let bad = |column, why: String| Error::bad_row("idempotency_keys", column, why);
     sqlx::query!(
-        "update idempotency_keys set status = $3, headers = $4, body = $5 where institution_id = $1 and idempotency_key = $2",
+        "insert into idempotency_keys (institution_id, idempotency_key, request_hash, status, headers, body, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         tx.institution().0,
         key,
+        request_hash,
         i16::try_from(answer.status).map_err(|e| bad("status", e.to_string()))?,
         serde_json::to_value(&answer.headers).map_err(|e| bad("headers", e.to_string()))?,
         answer.body,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Gives a key back whose request did nothing, so that it can be sent again.
-pub async fn release(tx: &mut InstitutionTx, key: &str) -> Result<()> {
-    sqlx::query!(
-        "delete from idempotency_keys where institution_id = $1 and idempotency_key = $2 and status is null",
-        tx.institution().0,
-        key,
+        now,
     )
     .execute(tx.conn())
     .await?;

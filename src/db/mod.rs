@@ -14,6 +14,7 @@ pub mod institutions;
 pub mod local;
 pub mod members;
 pub mod network_scores;
+pub mod operator_keys;
 pub mod policies;
 pub mod queue;
 pub mod repositories;

@@ -44,7 +44,7 @@ impl ApiKey {
     }
 
     pub fn hash(&self) -> KeyHash {
-        KeyHash(Sha256::digest(self.text.expose_secret().as_bytes()).into())
+        hash(&self.text)
     }
 
     /// The key itself: to be shown once, to whoever asked for it.
@@ -53,16 +53,75 @@ impl ApiKey {
     }
 }
 
+/// `accredit_operator_<secret>`: a key of whoever runs the program. It belongs to no institution.
+#[derive(Debug)]
+pub struct OperatorKey {
+    text: SecretString,
+}
+
+/// Stands where another key has its institution, and is no institution's id.
+const OPERATOR: &str = "operator";
+
+impl OperatorKey {
+    /// A key made of `secret`, which must come from the system's random numbers.
+    pub fn new(secret: [u8; SECRET_BYTES]) -> Self {
+        Self { text: format!("{PREFIX}_{OPERATOR}_{}", BASE64_URL_SAFE_NO_PAD.encode(secret)).into() }
+    }
+
+    pub fn hash(&self) -> KeyHash {
+        hash(&self.text)
+    }
+
+    /// The key itself: to be shown once, to whoever asked for it.
+    pub fn reveal(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+/// A key of either kind, as a caller brings it.
+#[derive(Debug)]
+pub enum AnyKey {
+    Institution(ApiKey),
+    Operator(OperatorKey),
+}
+
+impl AnyKey {
+    pub fn hash(&self) -> KeyHash {
+        match self {
+            Self::Institution(key) => key.hash(),
+            Self::Operator(key) => key.hash(),
+        }
+    }
+}
+
+impl FromStr for AnyKey {
+    type Err = NotApiKey;
+
+    fn from_str(text: &str) -> Result<Self, NotApiKey> {
+        let (whose, secret) =
+            text.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix('_')).and_then(|rest| rest.split_once('_')).ok_or(NotApiKey)?;
+        if !BASE64_URL_SAFE_NO_PAD.decode(secret).is_ok_and(|bytes| bytes.len() == SECRET_BYTES) {
+            return Err(NotApiKey);
+        }
+        if whose == OPERATOR {
+            return Ok(Self::Operator(OperatorKey { text: text.into() }));
+        }
+        let institution = InstitutionId(Uuid::try_parse(whose).map_err(|_| NotApiKey)?);
+        Ok(Self::Institution(ApiKey { institution, text: text.into() }))
+    }
+}
+
+fn hash(text: &SecretString) -> KeyHash {
+    KeyHash(Sha256::digest(text.expose_secret().as_bytes()).into())
+}
+
 impl FromStr for ApiKey {
     type Err = NotApiKey;
 
     fn from_str(text: &str) -> Result<Self, NotApiKey> {
-        let (institution, secret) =
-            text.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix('_')).and_then(|rest| rest.split_once('_')).ok_or(NotApiKey)?;
-        let institution = Uuid::try_parse(institution).map_err(|_| NotApiKey)?;
-        match BASE64_URL_SAFE_NO_PAD.decode(secret) {
-            Ok(bytes) if bytes.len() == SECRET_BYTES => Ok(Self { institution: InstitutionId(institution), text: text.into() }),
-            _ => Err(NotApiKey),
+        match text.parse()? {
+            AnyKey::Institution(key) => Ok(key),
+            AnyKey::Operator(_) => Err(NotApiKey),
         }
     }
 }
@@ -86,6 +145,17 @@ mod tests {
     fn a_key_does_not_show_itself_in_debug() {
         let shown = format!("{:?} {:?}", key(), key().hash());
         assert!(!shown.contains("-_v7") && !shown.contains(&hex::encode(key().hash().0)), "{shown}");
+    }
+
+    #[test]
+    fn an_operators_key_is_told_from_an_institutions() {
+        let operators = OperatorKey::new([7; SECRET_BYTES]);
+        assert!(operators.reveal().starts_with("accredit_operator_"));
+        let read: AnyKey = operators.reveal().parse().unwrap();
+        assert!(matches!(&read, AnyKey::Operator(_)) && read.hash() == operators.hash());
+        assert!(operators.reveal().parse::<ApiKey>().is_err());
+        assert!(matches!(key().reveal().parse().unwrap(), AnyKey::Institution(_)));
+        assert!(!format!("{read:?}").contains("BwcH"));
     }
 
     #[test]

@@ -28,6 +28,15 @@ pub fn text(value: String, most: usize) -> Result<String, String> {
     Ok(value)
 }
 
+/// What commands name an institution by.
+pub fn slug(value: String) -> Result<String, String> {
+    let letters = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if letters && !value.starts_with('-') && (1..=63).contains(&value.len()) {
+        return Ok(value);
+    }
+    Err("must be 1 to 63 lower-case letters, digits and hyphens, such as linhai".to_owned())
+}
+
 /// An institution's word for a kind of repository.
 pub fn category(value: String) -> Result<String, String> {
     word(value, "community")

@@ -43,6 +43,8 @@ uuid_ids!(
     InstitutionId,
     /// A key that a system of an institution calls the API with.
     ApiKeyId,
+    /// A key of whoever runs the program; it belongs to no institution.
+    OperatorKeyId,
     /// Somebody who signs in, inside one institution.
     UserId,
     /// A student or a member of the faculty, inside one institution.

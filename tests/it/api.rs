@@ -3,6 +3,7 @@
 mod conditions;
 mod difference;
 mod journey;
+mod manners;
 mod refusals;
 mod rights;
 mod shapes;

@@ -1,28 +1,43 @@
 //! The walls between institutions: as the catalogue states them, under random work of several, and after transactions that were left.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use accredit::{
+    api::{self, Api},
     db::{
-        Db, Error, InstitutionTx, institutions,
+        Db, Error, InstitutionTx,
+        api_keys::{self, ApiKeyEntry},
+        institutions,
         members::{self, Profile},
         repositories::{self, Registration},
         terms,
     },
     model::{
-        actor::Actor,
-        ids::{InstitutionId, MemberId, RepositoryId, TermId},
-        institution::Institution,
+        actor::{Actor, Person},
+        api_key::ApiKey,
+        clock::Clock,
+        ids::{ApiKeyId, InstitutionId, MemberId, RepositoryId, TermId},
+        institution::{Institution, Role},
         member::MemberRole,
         term::Term,
     },
+};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::Request,
 };
 use futures::poll;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
+use tower::ServiceExt as _;
 
-use crate::support::{TestDatabase, app::now, register};
+use crate::support::{
+    TestDatabase,
+    app::{lenient, now},
+    register,
+};
 
 /// What is wrong with the walls. Every line is one complaint.
 const COMPLAINTS: &str = "
@@ -169,9 +184,11 @@ async fn name(connection: &mut PgConnection, institution: InstitutionId) {
 #[derive(Default)]
 struct Oracle {
     members: BTreeMap<String, MemberId>,
-    terms: BTreeSet<String>,
+    terms: BTreeMap<String, TermId>,
     repositories: BTreeMap<String, RepositoryId>,
 }
+
+const OPERATIONS: usize = 10_000;
 
 #[tokio::test]
 async fn institutions_that_work_at_random_see_what_they_did_themselves_and_nothing_else() {
@@ -179,33 +196,57 @@ async fn institutions_that_work_at_random_see_what_they_did_themselves_and_nothi
     let db = database.db();
     let mut random = ChaCha8Rng::seed_from_u64(42);
     let mut ids = Vec::new();
-    for n in 0..4 {
+    for n in 0..5 {
         ids.push(found(db, &format!("u{n}")).await);
     }
     let mut oracles: Vec<Oracle> = ids.iter().map(|_| Oracle::default()).collect();
-    for _ in 0..400 {
+    let (mut own, mut foreign) = (0, 0);
+    for _ in 0..OPERATIONS {
         let at = random.random_range(0..ids.len());
-        // An id that another institution has, or this one: what is done with it must touch no row but one's own.
+        // Ids that another institution has, or this one: what is done with them must touch no row but one's own.
         let of = random.random_range(0..ids.len());
-        let strange = oracles[of].members.values().next().copied();
+        if at == of {
+            own += 1
+        } else {
+            foreign += 1
+        }
+        let strange = oracles[of].pick(&mut random);
         let mut tx = db.begin_as(ids[at]).await.unwrap();
-        let done = act(&mut tx, &mut random, &mut oracles[at], strange).await;
+        let done = act(&mut tx, &mut random, &mut oracles[at], &strange, at == of).await;
         if done {
             tx.commit().await.unwrap();
         }
-        let looking = random.random_range(0..ids.len());
-        compare(db, ids[looking], &oracles[looking]).await;
     }
     for (id, oracle) in ids.iter().zip(&oracles) {
         compare(db, *id, oracle).await;
         assert!(!oracle.members.is_empty() && !oracle.terms.is_empty() && !oracle.repositories.is_empty(), "the test did too little");
     }
+    assert!(own > 1_000 && foreign > 5_000, "{own} {foreign}");
 }
 
-/// One step in the name of one institution; numbers, codes and names are few, so that institutions want the same ones.
-async fn act(tx: &mut InstitutionTx, random: &mut ChaCha8Rng, oracle: &mut Oracle, strange: Option<MemberId>) -> bool {
+/// Ids of one institution, where it has any.
+struct Strange {
+    member: Option<MemberId>,
+    term: Option<TermId>,
+    repository: Option<RepositoryId>,
+}
+
+impl Oracle {
+    fn pick(&self, random: &mut ChaCha8Rng) -> Strange {
+        let mut one = |many: usize| random.random_range(0..many.max(1));
+        let (member, term, repository) = (one(self.members.len()), one(self.terms.len()), one(self.repositories.len()));
+        Strange {
+            member: self.members.values().nth(member).copied(),
+            term: self.terms.values().nth(term).copied(),
+            repository: self.repositories.values().nth(repository).copied(),
+        }
+    }
+}
+
+/// One step in the name of one institution; numbers, codes and names are few, so that institutions want the same ones. Whether it is to last.
+async fn act(tx: &mut InstitutionTx, random: &mut ChaCha8Rng, oracle: &mut Oracle, strange: &Strange, is_own: bool) -> bool {
     let word = format!("w{}", random.random_range(0..12));
-    match random.random_range(0..6) {
+    match random.random_range(0..9) {
         0 | 1 => {
             let written = members::insert(tx, MemberId::new(now()), &profile(&word), &Actor::Operator, now()).await;
             let id = written.as_ref().ok().copied();
@@ -213,36 +254,57 @@ async fn act(tx: &mut InstitutionTx, random: &mut ChaCha8Rng, oracle: &mut Oracl
             settle(written.map(|_| ()), is_new) && oracle.members.insert(word, id.unwrap()).is_none()
         }
         2 => {
-            let Some(id) = strange else { return false };
-            let own = oracle.members.iter().find(|(_, member)| **member == id).map(|(number, _)| number.clone());
+            let Some(id) = strange.member else { return false };
             let removed = members::remove(tx, id, &Actor::Operator, now()).await.unwrap();
-            assert_eq!(removed, own.is_some(), "removed another institution's member");
-            own.is_some_and(|number| oracle.members.remove(&number).is_some())
+            assert_eq!(removed, is_own, "removed another institution's member");
+            oracle.members.retain(|_, member| *member != id);
+            is_own
         }
         3 => {
-            let Some(id) = strange else { return false };
+            let Some(id) = strange.member else { return false };
             let own = oracle.members.iter().find(|(_, member)| **member == id).map(|(number, _)| number.clone());
-            let number = own.clone().unwrap_or_else(|| "foreign".to_owned());
-            let replaced =
-                members::replace(tx, id, &Profile { name: "Replaced".into(), ..profile(&number) }, &Actor::Operator, now()).await.unwrap();
-            assert_eq!(replaced, own.is_some(), "replaced another institution's member");
+            let number = own.unwrap_or_else(|| "foreign".to_owned());
+            let profile = Profile { name: "Replaced".into(), ..profile(&number) };
+            let replaced = members::replace(tx, id, &profile, &Actor::Operator, now()).await.unwrap();
+            assert_eq!(replaced, is_own, "replaced another institution's member");
             true
         }
         4 => {
             let day = "2025-09-01".parse().unwrap();
-            let term = Term { id: TermId::new(now()), code: word.clone(), name: word.clone(), starts_on: day, ends_on: day };
+            let id = TermId::new(now());
+            let term = Term { id, code: word.clone(), name: word.clone(), starts_on: day, ends_on: day };
             let written = terms::insert(tx, &term, now()).await;
-            settle(written, !oracle.terms.contains(&word)) && oracle.terms.insert(word)
+            settle(written, !oracle.terms.contains_key(&word)) && oracle.terms.insert(word, id).is_none()
+        }
+        5 => {
+            let Some(id) = strange.repository else { return false };
+            // Facts are shared: who tracks the same repository has the same id for it.
+            let tracked = oracle.repositories.values().any(|own| *own == id);
+            assert_eq!(repositories::get(tx, id).await.unwrap().is_some(), tracked, "saw what another institution tracks");
+            assert_eq!(repositories::untrack(tx, id, &Actor::Operator, now()).await.unwrap(), tracked, "untracked for another institution");
+            oracle.repositories.retain(|_, own| *own != id);
+            tracked
+        }
+        6 => {
+            let registration =
+                Registration { full_name: format!("shared/{word}").parse().unwrap(), category: "own".into(), members: Vec::new() };
+            let is_new = !oracle.repositories.contains_key(registration.full_name.as_str());
+            let tracked = repositories::track(tx, RepositoryId::new(now()), &registration, &Actor::Operator, now()).await;
+            let id = tracked.as_ref().ok().copied();
+            settle(tracked.map(|_| ()), is_new) && oracle.repositories.insert(format!("shared/{word}"), id.unwrap()).is_none()
+        }
+        7 => {
+            if let Some(id) = strange.member {
+                assert_eq!(members::get(tx, id).await.unwrap().is_some(), is_own, "saw another institution's member");
+            }
+            if let Some(id) = strange.term {
+                assert_eq!(terms::get(tx, id).await.unwrap().is_some(), is_own, "saw another institution's term");
+            }
+            false
         }
         _ => {
-            let full_name = format!("shared/{word}");
-            if let Some(id) = oracle.repositories.remove(&full_name) {
-                assert!(repositories::untrack(tx, id, &Actor::Operator, now()).await.unwrap());
-                return true;
-            }
-            let registration = Registration { full_name: full_name.parse().unwrap(), category: "own".into(), members: Vec::new() };
-            let id = repositories::track(tx, RepositoryId::new(now()), &registration, &Actor::Operator, now()).await.unwrap();
-            oracle.repositories.insert(full_name, id).is_none()
+            see(tx, oracle).await;
+            false
         }
     }
 }
@@ -262,13 +324,17 @@ fn profile(number: &str) -> Profile {
 }
 
 async fn compare(db: &Db, institution: InstitutionId, oracle: &Oracle) {
-    let mut tx = db.begin_as(institution).await.unwrap();
-    let seen = members::list(&mut tx, None, 200).await.unwrap();
+    see(&mut db.begin_as(institution).await.unwrap(), oracle).await;
+}
+
+/// What the institution sees is what it did.
+async fn see(tx: &mut InstitutionTx, oracle: &Oracle) {
+    let seen = members::list(tx, None, 200).await.unwrap();
     let seen: BTreeMap<String, MemberId> = seen.into_iter().map(|member| (member.number, member.id)).collect();
     assert_eq!(seen, oracle.members);
-    let seen = terms::list(&mut tx, None, 200).await.unwrap();
-    assert_eq!(seen.into_iter().map(|term| term.code).collect::<BTreeSet<_>>(), oracle.terms);
-    let seen = repositories::list_all(&mut tx).await.unwrap();
+    let seen = terms::list(tx, None, 200).await.unwrap();
+    assert_eq!(seen.into_iter().map(|term| (term.code, term.id)).collect::<BTreeMap<_, _>>(), oracle.terms);
+    let seen = repositories::list_all(tx).await.unwrap();
     let seen: BTreeMap<String, RepositoryId> = seen.into_iter().map(|tracked| (tracked.full_name.to_string(), tracked.id)).collect();
     assert_eq!(seen, oracle.repositories);
 }
@@ -311,4 +377,103 @@ async fn leave_after(db: &Db, institution: InstitutionId, polls: usize) -> bool 
         tokio::task::yield_now().await;
     }
     false
+}
+
+/// Two institutions ask through the HTTP door over one connection to the database, and every third caller leaves at a random moment.
+#[tokio::test]
+async fn requests_of_two_institutions_over_one_connection_get_their_own_answers_though_others_leave() {
+    const REQUESTS: usize = 1_000;
+    const AT_ONCE: usize = 8;
+    let database = TestDatabase::new().await;
+    let db = accredit::db::connect(database.options(), 1).await.unwrap();
+    let router = api::router(Api { db: db.clone(), clock: Clock::fixed(now()) }, &lenient());
+    let mut callers = Vec::new();
+    for slug in ["a", "b"] {
+        let institution = found(&db, slug).await;
+        let key = key_of(&db, institution).await;
+        let mut tx = db.begin_as(institution).await.unwrap();
+        members::insert(&mut tx, MemberId::new(now()), &profile(&format!("of-{slug}")), &Actor::Operator, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        callers.push((key, format!("of-{slug}")));
+    }
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let mut left = 0;
+    let mut answered = 0;
+    let mut asked = 0;
+    let mut under_way = Vec::new();
+    while asked < REQUESTS || !under_way.is_empty() {
+        while asked < REQUESTS && under_way.len() < AT_ONCE {
+            let (key, number) = &callers[random.random_range(0..2)];
+            let leaves_after = random.random_range(0..3_u32).eq(&0).then(|| random.random_range(0..40_u32));
+            // Every other one writes as well, so that what is left behind would be a write.
+            let request = if random.random_range(0..2) == 0 { list(key) } else { write_and_list(key, asked) };
+            under_way.push(UnderWay { answering: Box::pin(ask(router.clone(), request)), number, leaves_after });
+            asked += 1;
+        }
+        let at = random.random_range(0..under_way.len());
+        let one = &mut under_way[at];
+        if one.leaves_after == Some(0) {
+            drop(under_way.swap_remove(at));
+            left += 1;
+            continue;
+        }
+        one.leaves_after = one.leaves_after.map(|polls| polls - 1);
+        if let std::task::Poll::Ready(numbers) = poll!(&mut one.answering) {
+            assert_eq!(numbers, [one.number.clone()], "another institution's answer");
+            answered += 1;
+            under_way.swap_remove(at);
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(left > 100 && answered > 500, "{left} left, {answered} answered");
+    let named: Option<String> =
+        sqlx::query_scalar("select nullif(current_setting('accredit.institution', true), '')").fetch_one(db.pool()).await.unwrap();
+    assert_eq!(named, None, "an institution is still named");
+    let unnamed: i64 = sqlx::query_scalar("select count(*) from members").fetch_one(db.pool()).await.unwrap();
+    assert_eq!(unnamed, 0);
+}
+
+/// A request that is being answered, and after how often it is looked after its caller leaves.
+struct UnderWay<'a> {
+    answering: std::pin::Pin<Box<dyn Future<Output = Vec<String>>>>,
+    number: &'a String,
+    leaves_after: Option<u32>,
+}
+
+async fn key_of(db: &Db, institution: InstitutionId) -> String {
+    let secret = *uuid::Uuid::new_v4().as_bytes();
+    let key = ApiKey::new(institution, [secret, secret].concat().try_into().unwrap());
+    let holder = Person { name: "A system".into(), member: None };
+    let entry = ApiKeyEntry { id: ApiKeyId::new(now()), role: Role::Staff, holder, created_at: now(), revoked_at: None };
+    let mut tx = db.begin_as(institution).await.unwrap();
+    api_keys::insert(&mut tx, &entry, &key.hash(), &Actor::Operator).await.unwrap();
+    tx.commit().await.unwrap();
+    key.reveal().to_owned()
+}
+
+fn request(method: &str, path: &str, key: &str, body: String) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
+    request.header("content-type", "application/json").body(Body::from(body)).unwrap()
+}
+
+fn list(key: &str) -> Vec<Request<Body>> {
+    vec![request("GET", "/v1/members", key, String::new())]
+}
+
+/// Makes a term, and then shows whose members there are.
+fn write_and_list(key: &str, n: usize) -> Vec<Request<Body>> {
+    let term = format!(r#"{{"code":"t{n}","name":"T","starts_on":"2025-09-01","ends_on":"2025-09-30"}}"#);
+    vec![request("POST", "/v1/terms", key, term), request("GET", "/v1/members", key, String::new())]
+}
+
+/// The numbers of the members that the last request shows.
+async fn ask(router: Router, requests: Vec<Request<Body>>) -> Vec<String> {
+    let mut body = Vec::new();
+    for request in requests {
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert!(response.status().is_success(), "{}", response.status());
+        body = to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec();
+    }
+    let page: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    page["items"].as_array().unwrap().iter().map(|item| item["number"].as_str().unwrap().to_owned()).collect()
 }

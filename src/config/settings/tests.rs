@@ -27,6 +27,27 @@ fn without_a_file_and_without_variables_the_manual_holds() {
     assert!(settings.database.url.is_none() && settings.github.token.is_none() && settings.http.public_url.is_none());
 }
 
+#[rstest]
+#[case("allowed_origins = [\"https://a.example\", \"http://localhost:3000\"]", &[], &["https://a.example", "http://localhost:3000"])]
+#[case("", &[("ACCREDIT__HTTP__ALLOWED_ORIGINS", "https://a.example, https://b.example")], &["https://a.example", "https://b.example"])]
+#[case("", &[], &[])]
+fn the_sites_that_may_call_are_listed_one_by_one(#[case] line: &str, #[case] variables: &[(&str, &str)], #[case] origins: &[&str]) {
+    assert_eq!(load(&format!("[http]\n{line}"), variables).unwrap().http.allowed_origins, origins);
+}
+
+#[rstest]
+#[case("\"*\"")]
+#[case("\"https://a.example/\"")]
+#[case("\"https://a.example/path\"")]
+#[case("\"https://A.example\"")]
+#[case("\"a.example\"")]
+#[case("\"null\"")]
+#[case("\"file:///a\"")]
+fn what_is_no_site_may_not_be_allowed_to_call(#[case] origin: &str) {
+    let why = refused(&format!("[http]\nallowed_origins = [{origin}]"), &[]);
+    assert!(why.contains("http.allowed_origins") && why.contains("https://credit.example.edu"), "{why}");
+}
+
 /// The keys of a section, whether commented out or not, in the order of the manual.
 fn keys_of_the_manual() -> Vec<String> {
     let mut section = String::new();

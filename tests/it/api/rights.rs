@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use accredit::model::{
-    ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId},
-    institution::Role,
+use accredit::{
+    db::operator_keys,
+    model::{
+        ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId},
+        institution::Role,
+    },
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -16,13 +19,14 @@ use crate::support::{
 };
 
 /// A route as the document states it.
-struct Stated {
-    method: Method,
-    path: String,
-    role: Role,
+pub(super) struct Stated {
+    pub method: Method,
+    pub path: String,
+    /// `None`: an operator's key, which belongs to no institution.
+    pub role: Option<Role>,
 }
 
-async fn stated_routes(app: &TestApp) -> Vec<Stated> {
+pub(super) async fn stated_routes(app: &TestApp) -> Vec<Stated> {
     let document = app.get("", "/openapi.json").await.json(200);
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -31,7 +35,11 @@ async fn stated_routes(app: &TestApp) -> Vec<Stated> {
         }
         for (method, operation) in item.as_object().unwrap() {
             let role = operation["security"][0]["key"][0].as_str().unwrap_or_else(|| panic!("{method} {path} states no role"));
-            routes.push(Stated { method: method.to_uppercase().parse().unwrap(), path: path.clone(), role: role.parse().unwrap() });
+            routes.push(Stated {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.clone(),
+                role: (role != "operator").then(|| role.parse().unwrap()),
+            });
         }
     }
     routes
@@ -53,7 +61,7 @@ fn nobodys() -> Register {
 }
 
 /// The path with the ids of `of`.
-fn target(path: &str, of: &Register) -> String {
+pub(super) fn target(path: &str, of: &Register) -> String {
     let id = match path.split('/').nth(2).unwrap() {
         "repositories" => of.repository.to_string(),
         "syncs" => of.sync.to_string(),
@@ -75,7 +83,7 @@ fn target(path: &str, of: &Register) -> String {
 }
 
 /// A body that the route takes, with the ids of `of`; `tag` makes what must be unique unique.
-fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Option<(&'static str, Vec<u8>)> {
+pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Option<(&'static str, Vec<u8>)> {
     let json = |value: Value| Some(("application/json", value.to_string().into_bytes()));
     match (method.as_str(), path) {
         ("POST", "/v1/repositories") => json(json!({"full_name": format!("new/{tag}"), "category": "own"})),
@@ -102,6 +110,9 @@ fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Option<(&'stat
         }
         ("POST", "/v1/evaluations") => json(json!({"term_id": of.term, "policy_id": of.policy})),
         ("POST", "/v1/api-keys") => json(json!({"role": "reader"})),
+        ("POST", "/v1/institutions") => {
+            json(json!({"slug": format!("new-{tag}").to_lowercase(), "name": "New", "timezone": "Asia/Shanghai"}))
+        }
         ("GET" | "DELETE", _) => None,
         _ => panic!("say here what {method} {path} takes"),
     }
@@ -144,7 +155,7 @@ async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers
                         assert_eq!(answer.status, 401, "{at}");
                         refused.insert(answer.body);
                     }
-                    Some(caller) if !caller.covers(*role) => assert_eq!(answer.status, 403, "{at}"),
+                    Some(caller) if role.is_none_or(|role| !caller.covers(role)) => assert_eq!(answer.status, 403, "{at}"),
                     Some(_) if whose != "own" && names_something(method, path) => {
                         assert_eq!(answer.status, 404, "{at}");
                         missing.insert(answer.body);
@@ -156,6 +167,62 @@ async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers
     }
     assert_eq!(refused.len(), 1, "401s differ");
     assert_eq!(missing.len(), 1, "404s differ");
+}
+
+#[tokio::test]
+async fn an_operator_makes_and_lists_institutions_and_sees_nothing_of_them() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let (id, operator) = app.operator().await;
+    let mut allowed = 0;
+    for Stated { method, path, role } in stated_routes(&app).await {
+        let answer = app.call(method.clone(), &target(&path, &own), &operator, &[], body(&method, &path, &own, "own-k")).await;
+        match role {
+            Some(_) => _ = answer.problem(403),
+            None => {
+                assert!(answer.status.is_success(), "{method} {path}: {}", answer.text());
+                allowed += 1;
+            }
+        }
+    }
+    assert_eq!(allowed, 2);
+    let directory = app.get(&operator, "/v1/institutions?limit=1").await.json(200);
+    assert_eq!(directory["items"][0]["slug"], "new-own-k");
+    let next = format!("/v1/institutions?cursor={}", directory["next"].as_str().unwrap());
+    assert_eq!(app.get(&operator, &next).await.json(200)["items"][0]["slug"], "own");
+    let new = |slug: &str| json!({"slug": slug, "name": "N", "timezone": "Asia/Shanghai"});
+    assert_eq!(app.post(&operator, "/v1/institutions", new("own")).await.faults(409), ["slug"]);
+    let bad = json!({"slug": "Own", "name": "", "timezone": "Mars"});
+    assert_eq!(app.post(&operator, "/v1/institutions", bad).await.faults(422), ["slug", "name", "timezone"]);
+    let body = Some(("application/json", new("k").to_string().into_bytes()));
+    app.call(Method::POST, "/v1/institutions", &operator, &[("idempotency-key", "k")], body).await.problem(400);
+
+    let mut tx = app.database.db().begin_as_operator().await.unwrap();
+    assert!(operator_keys::revoke(&mut tx, id, crate::support::app::now()).await.unwrap());
+    tx.commit().await.unwrap();
+    app.get(&operator, "/v1/institutions").await.problem(401);
+}
+
+#[tokio::test]
+async fn nobody_but_an_operator_reads_the_operators_keys() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    app.operator().await;
+    let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
+    assert!(operator_keys::list(&mut tx).await.unwrap().is_empty());
+    drop(tx);
+    assert_eq!(operator_keys::list(&mut app.database.db().begin_as_operator().await.unwrap()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_does_not_revoke_itself() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let list = app.get(&tenant.admin, "/v1/api-keys").await.json(200);
+    let own = list["items"].as_array().unwrap().iter().find(|key| key["role"] == "admin").unwrap()["id"].as_str().unwrap().to_owned();
+    app.delete(&tenant.admin, &format!("/v1/api-keys/{own}")).await.problem(409);
+    assert_eq!(app.get(&tenant.admin, "/v1/api-keys").await.status, 200);
 }
 
 #[tokio::test]

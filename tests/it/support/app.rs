@@ -1,20 +1,21 @@
 //! The program's HTTP door on a real socket over a database of its own, and how a test calls it.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use accredit::{
-    api::{self, Api},
+    api::{self, Api, Manners},
     db::{
         api_keys::{self, ApiKeyEntry},
         institutions,
+        operator_keys::{self, OperatorKeyEntry},
     },
     github,
     jobs::{Tools, Worker, WorkerSettings},
     model::{
         actor::{Actor, Person},
-        api_key::ApiKey,
+        api_key::{ApiKey, OperatorKey},
         clock::Clock,
-        ids::{ApiKeyId, InstitutionId, MemberId},
+        ids::{ApiKeyId, InstitutionId, MemberId, OperatorKeyId},
         institution::{Institution, Role},
     },
 };
@@ -31,6 +32,12 @@ use super::TestDatabase;
 /// When all of these tests happen.
 pub fn now() -> DateTime<Utc> {
     "2026-02-01T08:00:00Z".parse().unwrap()
+}
+
+/// Nothing is too much, as far as the test's database goes.
+pub fn lenient() -> Manners {
+    let most = NonZeroU32::new(1_000_000).unwrap();
+    Manners { per_second: most, burst: most, at_once: 4, allowed_origins: Vec::new(), https: false }
 }
 
 /// A running server. Dropped, it stops.
@@ -66,12 +73,17 @@ impl Tenant {
 }
 
 impl TestApp {
+    /// One that lets its callers ask as much as they like.
     pub async fn start() -> Self {
+        Self::start_with(&lenient()).await
+    }
+
+    pub async fn start_with(manners: &Manners) -> Self {
         let database = TestDatabase::new().await;
         let clock = Clock::fixed(now());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = api::router(Api { db: database.db().clone(), clock: clock.clone() });
+        let router = api::router(Api { db: database.db().clone(), clock: clock.clone() }, manners);
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
             let stopped = async {
@@ -119,6 +131,17 @@ impl TestApp {
     /// A key with which a student sees this member.
     pub async fn student(&self, institution: InstitutionId, member: MemberId) -> String {
         self.key(institution, Role::Student, Some(member)).await
+    }
+
+    /// A key of whoever runs the program.
+    pub async fn operator(&self) -> (OperatorKeyId, String) {
+        let half = *uuid::Uuid::new_v4().as_bytes();
+        let key = OperatorKey::new([half, half].concat().try_into().unwrap());
+        let entry = OperatorKeyEntry { id: OperatorKeyId::new(now()), holder: "An operator".into(), created_at: now(), revoked_at: None };
+        let mut tx = self.database.db().begin_as_operator().await.unwrap();
+        operator_keys::insert(&mut tx, &entry, &key.hash()).await.unwrap();
+        tx.commit().await.unwrap();
+        (entry.id, key.reveal().to_owned())
     }
 
     async fn key(&self, institution: InstitutionId, role: Role, member: Option<MemberId>) -> String {
