@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
-use serde_json::error::Category;
+use serde_json::{Value, error::Category};
 
 use super::{Api, fields::Fault, problem::Problem};
 
@@ -85,14 +85,17 @@ fn utf8(bytes: &[u8]) -> Result<&str, Problem> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(bytes, &error))?;
     json.end().map_err(|error| Problem::bad_request(format!("The body is not one JSON value: {error}.")))?;
     Ok(value)
 }
 
-fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+fn refuse(bytes: &[u8], error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    // A null where a word is wanted is called bad syntax too.
+    let is_json = serde_json::from_slice::<Value>(bytes).is_ok();
     let message = error.inner().to_string();
     match error.inner().classify() {
+        Category::Syntax if is_json => Problem::invalid_fields(vec![Fault::new(&error.path().to_string(), "is null, and must not be")]),
         Category::Data => {
             let path = error.path().to_string();
             // A field that is missing or unknown is named by the message and not by the path to it.

@@ -61,7 +61,7 @@ pub(super) async fn answer_once(State(api): State<Api>, request: Request, next: 
 fn key(method: &Method, headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(HEADER).filter(|_| method == Method::POST) else { return Ok(None) };
     match value.to_str() {
-        Ok(key) if !key.is_empty() && key.len() <= LONGEST => Ok(Some(key.to_owned())),
+        Ok(key) if (1..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(key.to_owned())),
         _ => Err(Problem::bad_request(format!("Idempotency-Key must be 1 to {LONGEST} visible ASCII characters."))),
     }
 }

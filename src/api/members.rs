@@ -50,10 +50,13 @@ pub(super) struct NewMember {
 #[serde(deny_unknown_fields)]
 pub(super) struct MemberChange {
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     number: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     name: Option<String>,
     #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false)]
     role: Option<MemberRole>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]

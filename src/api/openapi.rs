@@ -51,7 +51,6 @@ pub(super) fn empty() -> openapi::OpenApi {
 pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
     for (path, item) in &mut document.paths.paths {
         let needs_key = path.starts_with("/v1/");
-        let has_id = path.contains("{id}");
         let operations = [
             (Method::Get, &mut item.get),
             (Method::Post, &mut item.post),
@@ -61,7 +60,7 @@ pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
             operation.operation_id = Some(operation_id(method, path));
-            refusals(operation, method, needs_key, has_id);
+            refusals(operation, method, path);
             if needs_key {
                 conditions(operation, method, path);
             }
@@ -90,14 +89,16 @@ fn operation_id(method: Method, path: &str) -> String {
     std::iter::once(verb).chain(words).collect::<Vec<_>>().join("_")
 }
 
-fn refusals(operation: &mut Operation, method: Method, needs_key: bool, has_id: bool) {
+fn refusals(operation: &mut Operation, method: Method, path: &str) {
+    let needs_key = path.starts_with("/v1/");
+    let has_id = path.contains("{id}");
     let writes = matches!(method, Method::Post | Method::Patch);
     let has_body = operation.request_body.is_some();
     let applying = [
         ("400", needs_key, "The request cannot be read: a parameter, the cursor or the body's syntax"),
         ("401", needs_key, "No valid key"),
         ("403", needs_key, "The key's role may not do this"),
-        ("404", has_id || has_body, "Not there, or another institution's"),
+        ("404", has_id || has_body || path == "/v1/reports/credits", "Not there, or another institution's"),
         ("409", needs_key, "In conflict with what is there, or not ready yet"),
         ("413", has_body, "Body too large"),
         ("415", has_body, "Content type not supported"),
@@ -132,7 +133,8 @@ fn conditions(operation: &mut Operation, method: Method, path: &str) {
     let parameters = operation.parameters.get_or_insert_default();
     match method {
         Method::Get => {
-            parameters.push(header("If-None-Match", "The ETag of an earlier answer: 304 while nothing has changed").into());
+            let any = ObjectBuilder::new().schema_type(Type::String);
+            parameters.push(header("If-None-Match", "The ETag of an earlier answer: 304 while nothing has changed", any).into());
             let unchanged = ResponseBuilder::new().description("Nothing has changed").build();
             operation.responses.responses.insert("304".to_owned(), unchanged.into());
             returns(operation, "200", "ETag", "Changes exactly when the body does");
@@ -140,7 +142,10 @@ fn conditions(operation: &mut Operation, method: Method, path: &str) {
         Method::Post => {
             // An operator's key has no institution whose answers could be kept.
             if path != "/v1/institutions" {
-                parameters.push(header("Idempotency-Key", "1 to 255 characters: the same request sent again gets the same answer").into());
+                let visible = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,255}$"));
+                parameters.push(
+                    header("Idempotency-Key", "1 to 255 characters: the same request sent again gets the same answer", visible).into(),
+                );
             }
             returns(operation, "201", "Location", "Where the new thing is");
             returns(operation, "202", "Location", "Where to see how the work goes");
@@ -149,8 +154,7 @@ fn conditions(operation: &mut Operation, method: Method, path: &str) {
     }
 }
 
-fn header(name: &str, description: &str) -> Parameter {
-    let text = ObjectBuilder::new().schema_type(Type::String);
+fn header(name: &str, description: &str, text: ObjectBuilder) -> Parameter {
     ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).description(Some(description)).schema(Some(text)).build()
 }
 

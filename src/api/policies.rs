@@ -35,6 +35,8 @@ use crate::{
 const SAME_TEXT: &str = "policies_institution_id_hash_key";
 /// What a fault of the text is said to be in: the body has no name.
 const BODY: &str = "policy";
+/// A policy that is one.
+const EXAMPLE: &str = include_str!("../../seeds/policies/practice.toml");
 
 /// One version of a policy.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -68,7 +70,7 @@ impl From<StoredPolicy> for PolicyView {
 
 /// Adds a version of a policy: its TOML text, at most 256 KiB. The text of a version that is there already answers 200 with that one.
 #[utoipa::path(post, path = "/v1/policies", tag = "Policies", security(("key" = ["staff"])),
-    request_body(content = String, content_type = "application/toml"),
+    request_body(content = String, content_type = "application/toml", example = json!(EXAMPLE)),
     responses((status = 201, body = PolicyView), (status = 200, description = "That text is there already", body = PolicyView)))]
 pub(super) async fn create(State(api): State<Api>, staff: Staff, By(actor): By, Toml(source): Toml) -> Result<Response, Problem> {
     let policy = check(source, api.clock.now())?;

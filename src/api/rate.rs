@@ -4,7 +4,10 @@
 use std::{
     net::{IpAddr, Ipv4Addr},
     num::NonZeroU32,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -49,7 +52,7 @@ pub(super) struct Rate {
 impl Rate {
     pub fn new(manners: &Manners, clock: Clock) -> Self {
         let (per_second, burst) = (manners.per_second, manners.burst);
-        let ticks = Ticks { clock, started: MonotonicClock.now() };
+        let ticks = Ticks { clock, started: MonotonicClock.now(), latest: Arc::default() };
         let quota = Quota::per_second(per_second).allow_burst(burst);
         let buckets = RateLimiter::hashmap_with_clock(quota, ticks.clone()).with_middleware::<StateInformationMiddleware>();
         Self { buckets: Arc::new(buckets), ticks, per_second, burst }
@@ -110,24 +113,24 @@ pub(super) async fn hold(State(rate): State<Rate>, request: Request, next: Next)
     response
 }
 
-/// The time since the start, which no correction of the machine's clock turns back; a test's clock is followed as it is set.
+/// The time since the start, which no correction of the machine's clock turns back; a test's clock is followed where it is set forward.
 #[derive(Debug, Clone)]
 struct Ticks {
     clock: Clock,
     started: std::time::Instant,
+    /// In nanoseconds: buckets know no way back.
+    latest: Arc<AtomicU64>,
 }
 
 impl governor::clock::Clock for Ticks {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        match &self.clock {
-            Clock::System => self.started.elapsed(),
-            fixed @ Clock::Fixed(_) => {
-                let now = fixed.now();
-                Duration::new(u64::try_from(now.timestamp()).unwrap_or(0), now.timestamp_subsec_nanos())
-            }
-        }
+        let now = match &self.clock {
+            Clock::System => u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            fixed @ Clock::Fixed(_) => fixed.now().timestamp_nanos_opt().and_then(|nanos| nanos.try_into().ok()).unwrap_or(0),
+        };
+        Duration::from_nanos(self.latest.fetch_max(now, Ordering::Relaxed).max(now))
     }
 }
 
@@ -158,6 +161,15 @@ mod tests {
         assert_eq!(take(2), [Ok(0), Err(1)]);
         clock.set(start + TimeDelta::seconds(60));
         assert_eq!(take(4), [Ok(2), Ok(1), Ok(0), Err(1)], "more than the burst is never saved up");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_nobody_out() {
+        let (rate, clock) = rate(1, 2);
+        let caller = Caller::Key([1; 32]);
+        assert_eq!(rate.take(&caller), Ok(1));
+        clock.set(clock.now() - TimeDelta::hours(1));
+        assert_eq!((rate.take(&caller), rate.take(&caller)), (Ok(0), Err(1)));
     }
 
     #[test]

@@ -419,7 +419,7 @@ async fn requests_of_two_institutions_over_one_connection_get_their_own_answers_
         }
         one.leaves_after = one.leaves_after.map(|polls| polls - 1);
         if let std::task::Poll::Ready(numbers) = poll!(&mut one.answering) {
-            assert_eq!(numbers, [one.number.clone()], "another institution's answer");
+            assert_eq!(numbers, std::slice::from_ref(one.number), "another institution's answer");
             answered += 1;
             under_way.swap_remove(at);
         }

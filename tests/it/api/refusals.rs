@@ -45,6 +45,7 @@ async fn an_id_that_is_no_id_is_answered_like_one_that_is_not_there() {
 #[case::unknown_field("/v1/members", json!({"number": "1", "name": "Ada", "role": "student", "nummer": "1"}), &["nummer"])]
 #[case::missing_field("/v1/members", json!({"number": "1", "role": "student"}), &["name"])]
 #[case::wrong_word("/v1/members", json!({"number": "1", "name": "Ada", "role": "dean"}), &["role"])]
+#[case::no_word("/v1/members", json!({"number": "1", "name": "Ada", "role": null}), &["role"])]
 #[case::wrong_type("/v1/members", json!({"number": 1, "name": "Ada", "role": "student"}), &["number"])]
 #[case::several("/v1/members", json!({"number": "", "name": "A\u{7}", "role": "student", "unit": " x", "github_login": "@ada"}),
     &["number", "name", "unit", "github_login"])]
