@@ -18,7 +18,7 @@ use super::{auth::Caller, problem::Problem};
 use crate::model::ids::InstitutionId;
 
 /// How many more may wait for their turn; a connection each is all that they hold.
-const WAITING: usize = 100;
+const WAITING: usize = 400;
 /// When whoever found no place to wait in may come again.
 const AGAIN: u64 = 1;
 
