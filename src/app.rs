@@ -4,13 +4,14 @@
 use std::{future::Future, path::Path};
 
 use anyhow::Context as _;
+use chrono::TimeDelta;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
     api,
     config::Settings,
     db::{self, Db, local::Cluster},
-    github,
+    github, identity,
     jobs::{Tools, Worker, WorkerSettings},
     model::clock::Clock,
 };
@@ -156,7 +157,22 @@ pub async fn work(settings: &Settings, db: Db, stop: impl Future<Output = ()> + 
 }
 
 /// Answers HTTP until `stop` is done.
-pub async fn serve(db: Db, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-    api::serve(listener, api::router(api::Api { db, clock: Clock::System }), stop).await?;
+pub async fn serve(
+    settings: &Settings,
+    db: Db,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let public_url = match &settings.http.public_url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", listener.local_addr()?).parse()?,
+    };
+    let sign_in = api::SignIn {
+        providers: identity::Client::new()?,
+        public_url,
+        lifetime: TimeDelta::hours(settings.sign_in.session_hours.into()),
+        idle: TimeDelta::minutes(settings.sign_in.idle_minutes.into()),
+    };
+    api::serve(listener, api::router(api::Api { db, clock: Clock::System, sign_in }), stop).await?;
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::{
         self,
         idempotency::{self, Answer, Taken},
     },
-    model::ids::InstitutionId,
+    model::ids::{InstitutionId, UserId},
 };
 
 pub(super) const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -38,7 +38,7 @@ pub(super) async fn answer_once(State(api): State<Api>, request: Request, next: 
     let (parts, body) = request.into_parts();
     let bytes = body::collect(Request::from_parts(parts.clone(), body)).await?;
     let held = Held { api, institution: caller.institution, key };
-    match held.take(&fingerprint(&parts, &bytes)).await.map_err(Problem::database)? {
+    match held.take(&fingerprint(&parts, &bytes, caller.user())).await.map_err(Problem::database)? {
         Taken::Answered(answer) => Ok(replay(answer)),
         Taken::OtherRequest => Err(Problem::key_of_another_request()),
         Taken::UnderWay => Err(Problem::conflict("The request with this Idempotency-Key is still being answered: ask again in a moment.")),
@@ -60,12 +60,15 @@ fn key(method: &Method, headers: &HeaderMap) -> Result<Option<String>, Problem> 
     }
 }
 
-/// What makes two requests the same: method, target, content type, body; each with its length, so that none runs into the next.
-fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
+/// What makes two requests the same: method, target, content type, body, the person who signed in; each with its length, so that none runs into the next.
+fn fingerprint(parts: &Parts, body: &[u8], user: Option<UserId>) -> [u8; 32] {
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let kind = parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let user = user.map(|user| user.to_string()).unwrap_or_default();
     let mut hash = Sha256::new();
-    for piece in [parts.method.as_str().as_bytes(), target.as_bytes(), kind, body] {
+    // A system's keys stand for one another, and nobody is a person's: a key's requests have the four pieces alone.
+    let person = (!user.is_empty()).then_some(user.as_bytes());
+    for piece in [parts.method.as_str().as_bytes(), target.as_bytes(), kind, body].into_iter().chain(person) {
         hash.update(piece.len().to_le_bytes());
         hash.update(piece);
     }

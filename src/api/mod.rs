@@ -1,16 +1,20 @@
 //! The HTTP door: reads and writes through `db/`, renders with `reports/`, asks for work by enqueueing a job.
 //! It must not score and must not fetch.
 
+mod admission;
+mod api_key_rotations;
 mod api_keys;
 mod auth;
 mod body;
 mod contributions;
+mod cookies;
 mod etag;
 mod evaluations;
 mod fields;
 mod health;
 mod idempotency;
 mod layers;
+mod me;
 mod members;
 mod openapi;
 mod policies;
@@ -21,11 +25,14 @@ mod repositories;
 mod repositories_import;
 mod scores;
 mod server;
+mod sign_in;
+mod sign_in_provider;
 mod statements;
 mod statements_import;
 mod syncs;
 mod term_policies;
 mod terms;
+mod users;
 
 use axum::{
     Json, Router,
@@ -36,6 +43,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 pub use server::serve;
+pub use sign_in::SignIn;
 
 use crate::{db::Db, model::clock::Clock};
 
@@ -44,6 +52,7 @@ use crate::{db::Db, model::clock::Clock};
 pub struct Api {
     pub db: Db,
     pub clock: Clock,
+    pub sign_in: SignIn,
 }
 
 /// Every route.
@@ -74,12 +83,22 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(reports::credits))
         .routes(routes!(api_keys::create, api_keys::list))
         .routes(routes!(api_keys::revoke))
+        .routes(routes!(api_key_rotations::create))
+        .routes(routes!(users::create, users::list))
+        .routes(routes!(users::get, users::change))
+        .routes(routes!(sign_in_provider::set, sign_in_provider::get, sign_in_provider::delete))
+        .routes(routes!(sign_in::sign_out))
+        .routes(routes!(me::get))
         // The last layer is the first that a request meets.
         .route_layer(layers::catch_panic())
         .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))
         .route_layer(from_fn(etag::tag))
         .route_layer(from_fn_with_state(api.clone(), auth::authenticate));
-    let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready));
+    let open = OpenApiRouter::new()
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(sign_in::begin))
+        .routes(routes!(sign_in::callback));
 
     let (router, document) = keyed.merge(open).split_for_parts();
     let document = openapi::complete(document);

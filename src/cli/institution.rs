@@ -71,6 +71,9 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
     })
 }
 
+/// What stands in an address where the slug of an institution stands in others: `/v1/sign-in/…`.
+const PATHS: [&str; 2] = ["callback", "provider"];
+
 /// Writes a new institution.
 pub(super) async fn create(db: &Db, name: &str, slug: &str, timezone: Tz) -> anyhow::Result<Institution> {
     let name = output::checked("name", fields::text(name.to_owned(), fields::NAME))?;
@@ -79,6 +82,7 @@ pub(super) async fn create(db: &Db, name: &str, slug: &str, timezone: Tz) -> any
         letters && !slug.starts_with('-') && (1..=63).contains(&slug.len()),
         "`{slug}` is not a slug: write 1 to 63 lower-case letters, digits and hyphens, such as linhai"
     );
+    ensure!(!PATHS.contains(&slug), "`{slug}` is a word of the API's addresses: choose another slug");
     let now = Clock::System.now();
     let made = Institution { id: InstitutionId::new(now), slug: slug.to_owned(), name, timezone, created_at: now };
     let mut tx = db.begin_as(made.id).await?;

@@ -1,8 +1,8 @@
 //! `accredit key`: the keys that an institution's systems call the API with.
 //! It must not store a key: it is printed once, and only its hash is kept.
 
-use anyhow::{Context as _, anyhow, ensure};
-use chrono::{DateTime, Utc};
+use anyhow::{Context as _, anyhow, bail, ensure};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Subcommand;
 use rand::{TryRng as _, rngs::SysRng};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::{
     config::Settings,
     db::{
         Db,
-        api_keys::{self, ApiKeyEntry},
+        api_keys::{self, ApiKeyEntry, Rotated},
         members,
     },
     model::{
@@ -35,6 +35,8 @@ pub(super) enum Command {
     Create(Create),
     /// Lists the keys: what they may do, never themselves
     List(List),
+    /// Makes a key's successor and prints it, this once; the old one stays valid for a while
+    Rotate(Rotate),
     /// Refuses a key from now on
     Revoke(Revoke),
 }
@@ -52,6 +54,23 @@ pub(super) struct Create {
     /// The number of the member who that person is; a student's key must say it
     #[arg(long, value_name = "NUMBER")]
     member: Option<String>,
+    /// For how many days it is valid; without it, until it is revoked
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3_650))]
+    days: Option<u16>,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rotate {
+    #[command(flatten)]
+    tenant: Tenant,
+    /// The id of the old key, as `accredit key list` shows it
+    id: ApiKeyId,
+    /// For how many days the old key stays valid
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=30))]
+    days: u16,
     /// For a script
     #[arg(long)]
     json: bool,
@@ -78,7 +97,10 @@ struct KeyView<'a> {
     role: Role,
     holder: &'a str,
     created_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
+    lineage_id: ApiKeyId,
 }
 
 pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
@@ -86,7 +108,7 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
         Command::Create(arguments) => {
             let institution = arguments.tenant.find(&db).await?;
             let holder = holder(&db, institution.id, arguments).await?;
-            let (id, key) = create(&db, institution.id, arguments.role, holder).await?;
+            let (id, key) = create(&db, institution.id, arguments.role, holder, arguments.days).await?;
             if arguments.json {
                 return output::json(&NewKeyView { id, role: arguments.role, key: key.reveal() });
             }
@@ -94,6 +116,7 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
             output::result(key.reveal())
         }
         Command::List(arguments) => list(&db, arguments).await,
+        Command::Rotate(arguments) => rotate(&db, arguments).await,
         Command::Revoke(arguments) => revoke(&db, arguments).await,
     })
 }
@@ -114,13 +137,23 @@ async fn holder(db: &Db, institution: InstitutionId, arguments: &Create) -> anyh
     Ok(Person { name: named.unwrap_or(member.name), member: Some(member.id) })
 }
 
-/// Makes a key and stores its hash.
-pub(super) async fn create(db: &Db, institution: InstitutionId, role: Role, holder: Person) -> anyhow::Result<(ApiKeyId, ApiKey)> {
+fn new_key(institution: InstitutionId) -> anyhow::Result<ApiKey> {
     let mut secret = [0; 32];
     SysRng.try_fill_bytes(&mut secret).context("the system has no random numbers")?;
-    let key = ApiKey::new(institution, secret);
+    Ok(ApiKey::new(institution, secret))
+}
+
+/// Makes a key and stores its hash.
+pub(super) async fn create(
+    db: &Db,
+    institution: InstitutionId,
+    role: Role,
+    holder: Person,
+    days: Option<u16>,
+) -> anyhow::Result<(ApiKeyId, ApiKey)> {
+    let key = new_key(institution)?;
     let now = Clock::System.now();
-    let entry = ApiKeyEntry { id: ApiKeyId::new(now), role, holder, created_at: now, revoked_at: None };
+    let entry = ApiKeyEntry::new(role, holder, days.map(|days| now + TimeDelta::days(days.into())), now);
     let mut tx = db.begin_as(institution).await?;
     api_keys::insert(&mut tx, &entry, &key.hash(), &Actor::Operator).await?;
     tx.commit().await?;
@@ -138,16 +171,46 @@ async fn list(db: &Db, arguments: &List) -> anyhow::Result<()> {
             role: k.role,
             holder: &k.holder.name,
             created_at: k.created_at,
+            expires_at: k.expires_at,
+            last_used_at: k.last_used_at,
             revoked_at: k.revoked_at,
+            lineage_id: k.lineage,
         });
         return output::json(&views.collect::<Vec<_>>());
     }
-    let state = |revoked: Option<DateTime<Utc>>| revoked.map_or("valid".to_owned(), |at| format!("revoked {}", at.to_rfc3339()));
-    let rows: Vec<_> = keys
-        .iter()
-        .map(|k| [k.id.to_string(), k.role.to_string(), k.holder.name.clone(), k.created_at.to_rfc3339(), state(k.revoked_at)])
-        .collect();
+    let now = Clock::System.now();
+    let state = |k: &ApiKeyEntry| match (k.revoked_at, k.expires_at) {
+        (Some(at), _) => format!("revoked {}", at.to_rfc3339()),
+        (None, Some(at)) if at <= now => format!("over since {}", at.to_rfc3339()),
+        (None, Some(at)) => format!("valid until {}", at.to_rfc3339()),
+        (None, None) => "valid".to_owned(),
+    };
+    let rows: Vec<_> =
+        keys.iter().map(|k| [k.id.to_string(), k.role.to_string(), k.holder.name.clone(), k.created_at.to_rfc3339(), state(k)]).collect();
     output::result(table::render(["id", "role", "holder", "made", "state"], [false; 5], &rows))
+}
+
+async fn rotate(db: &Db, arguments: &Rotate) -> anyhow::Result<()> {
+    let institution = arguments.tenant.find(db).await?;
+    let (key, now) = (new_key(institution.id)?, Clock::System.now());
+    let ends_at = now + TimeDelta::days(arguments.days.into());
+    let mut tx = db.begin_as(institution.id).await?;
+    match api_keys::rotate(&mut tx, arguments.id, &key.hash(), ends_at, &Actor::Operator, now).await? {
+        Rotated::Done { ending, successor } => {
+            tx.commit().await?;
+            if arguments.json {
+                return output::json(&NewKeyView { id: successor.id, role: successor.role, key: key.reveal() });
+            }
+            let end = ending.expires_at.map_or_else(String::new, |end| end.to_rfc3339());
+            output::say(format_args!("{} is valid until {end}; its successor {} is shown this once:", ending.id, successor.id));
+            output::result(key.reveal())
+        }
+        Rotated::Unknown => bail!("{} has no key {}: `accredit key list` shows them", institution.slug, arguments.id),
+        Rotated::Refused => bail!("{} is not valid any more: make a new key with `accredit key create`", arguments.id),
+        Rotated::Two(other) => {
+            bail!("{other} of the same lineage is valid too: revoke the one that is not needed first, with `accredit key revoke`")
+        }
+    }
 }
 
 async fn revoke(db: &Db, arguments: &Revoke) -> anyhow::Result<()> {

@@ -8,6 +8,8 @@ pub(super) const KEYS: &[&str] = &[
     "database.max_connections",
     "http.listen",
     "http.public_url",
+    "sign_in.session_hours",
+    "sign_in.idle_minutes",
     "github.base_url",
     "github.token",
     "worker.concurrency",

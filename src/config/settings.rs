@@ -15,6 +15,7 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database: Database,
     pub http: Http,
+    pub sign_in: SignInSettings,
     pub github: GitHub,
     pub worker: WorkerSettings,
     pub log: Log,
@@ -32,6 +33,14 @@ pub struct Http {
     /// `host:port`
     pub listen: String,
     pub public_url: Option<Url>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct SignInSettings {
+    /// How long a session holds, however much it is used.
+    pub session_hours: u32,
+    /// How long a session holds that is not used.
+    pub idle_minutes: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -61,6 +70,7 @@ pub enum LogFormat {
 const OTHER_CONNECTIONS: u32 = 4;
 const MOST_CONNECTIONS: u32 = 1_000;
 const MOST_JOBS: u32 = 100;
+const MOST_HOURS: u32 = 7 * 24;
 
 impl Settings {
     /// default.toml ← the file, or the one that `ACCREDIT_CONFIG` names ← the variables.
@@ -74,6 +84,10 @@ impl Settings {
                 max_connections: read.number("database.max_connections", concurrency + OTHER_CONNECTIONS, MOST_CONNECTIONS)?,
             },
             http: Http { listen: read.address("http.listen")?, public_url: read.url("http.public_url")? },
+            sign_in: SignInSettings {
+                session_hours: read.number("sign_in.session_hours", 1, MOST_HOURS)?,
+                idle_minutes: read.number("sign_in.idle_minutes", 5, MOST_HOURS * 60)?,
+            },
             github: GitHub {
                 base_url: read.required("github.base_url", read.url("github.base_url")?)?,
                 token: read.secret("github.token")?,

@@ -13,6 +13,17 @@ words! {
     Action {
         KeyMade = "key_made",
         KeyRevoked = "key_revoked",
+        KeyRotated = "key_rotated",
+        UserInvited = "user_invited",
+        /// Signed in for the first time, or for the first time by this provider's word.
+        UserAdmitted = "user_admitted",
+        UserChanged = "user_changed",
+        UserDisabled = "user_disabled",
+        SignedIn = "signed_in",
+        SignedOut = "signed_out",
+        SignInFailed = "sign_in_failed",
+        SignInProviderSet = "sign_in_provider_set",
+        SignInProviderRemoved = "sign_in_provider_removed",
     }
 }
 

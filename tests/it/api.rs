@@ -5,6 +5,8 @@ mod difference;
 mod journey;
 mod refusals;
 mod rights;
+mod rotations;
 mod shapes;
+mod sign_in;
 mod statements;
 mod term_policies;

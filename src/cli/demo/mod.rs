@@ -98,7 +98,8 @@ async fn with_sample(arguments: &Arguments, settings: &Settings, db: &Db) -> any
         sync::link(db, ground.institution.id).await?;
         let fetched = fetch(db, &ground.institution, &stop).await?;
         sync::until_linked(db, ground.institution.id, &stop).await?;
-        finish(arguments, db, &ground, &fetched, &stop).await
+        finish(arguments, db, &ground, &fetched, &stop).await?;
+        serve(arguments, &settings, db, &ground.institution, &stop).await
     };
     app::with_worker(&settings, db.clone(), work).await
 }
@@ -113,7 +114,8 @@ async fn with_github(arguments: &Arguments, settings: &Settings, db: &Db, reposi
         live::register_people(db, &ground).await?;
         sync::link(db, ground.institution.id).await?;
         sync::until_linked(db, ground.institution.id, &stop).await?;
-        finish(arguments, db, &ground, &fetched, &stop).await
+        finish(arguments, db, &ground, &fetched, &stop).await?;
+        serve(arguments, settings, db, &ground.institution, &stop).await
     };
     app::with_worker(settings, db.clone(), work).await
 }
@@ -142,7 +144,7 @@ async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetc
     for file in write(&report, &arguments.out)? {
         output::result(format_args!("wrote {}", file.display()))?;
     }
-    if arguments.once { Ok(()) } else { serve(arguments, db, &ground.institution, stop).await }
+    Ok(())
 }
 
 fn write(report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -155,16 +157,19 @@ fn write(report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>
     Ok(written)
 }
 
-async fn serve(arguments: &Arguments, db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Result<()> {
+async fn serve(arguments: &Arguments, settings: &Settings, db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Result<()> {
+    if arguments.once {
+        return Ok(());
+    }
     let listener = listen(&arguments.listen).await?;
     let local = listener.local_addr()?;
-    let (_, key) = key::create(db, institution.id, Role::Reader, Actor::Operator.to_person()).await?;
+    let (_, key) = key::create(db, institution.id, Role::Reader, Actor::Operator.to_person(), None).await?;
     output::result(format_args!(
         "\nthe API is described at http://{local}/docs; a key that reads it, as long as this runs:\n  curl -H 'Authorization: Bearer {}' http://{local}/v1/members\nCtrl-C stops it and throws the database away",
         key.reveal()
     ))?;
     output::say(format_args!("listening on http://{local}"));
-    app::serve(db.clone(), listener, stop.clone().told()).await
+    app::serve(settings, db.clone(), listener, stop.clone().told()).await
 }
 
 /// Where it was asked for, else on a free port of the same address: the work is done, and must not be lost to a busy port.

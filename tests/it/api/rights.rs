@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use accredit::model::{
-    ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId},
+    ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, UserId},
     institution::Role,
 };
 use reqwest::Method;
@@ -22,6 +22,9 @@ struct Stated {
     role: Role,
 }
 
+/// What nobody needs a key or a session for.
+const OPEN: [&str; 2] = ["/v1/sign-in/{institution}", "/v1/sign-in/callback"];
+
 async fn stated_routes(app: &TestApp) -> Vec<Stated> {
     let document = app.get("", "/openapi.json").await.json(200);
     let mut routes = Vec::new();
@@ -30,6 +33,13 @@ async fn stated_routes(app: &TestApp) -> Vec<Stated> {
             continue;
         }
         for (method, operation) in item.as_object().unwrap() {
+            // To sign in one needs nothing.
+            if operation["security"] == json!([{}]) {
+                assert!(OPEN.contains(&path.as_str()), "{method} {path} is open to everybody");
+                continue;
+            }
+            let session = &operation["security"][1]["session"][0];
+            assert_eq!(*session, operation["security"][0]["key"][0], "{method} {path}: a session does as well as a key");
             let role = operation["security"][0]["key"][0].as_str().unwrap_or_else(|| panic!("{method} {path} states no role"));
             routes.push(Stated { method: method.to_uppercase().parse().unwrap(), path: path.clone(), role: role.parse().unwrap() });
         }
@@ -48,6 +58,7 @@ fn nobodys() -> Register {
         policy: PolicyId(id),
         evaluation: EvaluationId(id),
         api_key: ApiKeyId(id),
+        user: UserId(id),
         statement: StatementId(id),
     }
 }
@@ -62,6 +73,7 @@ fn target(path: &str, of: &Register) -> String {
         "policies" => of.policy.to_string(),
         "evaluations" => of.evaluation.to_string(),
         "api-keys" => of.api_key.to_string(),
+        "users" => of.user.to_string(),
         "statements" => of.statement.to_string(),
         _ => String::new(),
     };
@@ -102,6 +114,11 @@ fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Option<(&'stat
         }
         ("POST", "/v1/evaluations") => json(json!({"term_id": of.term, "policy_id": of.policy})),
         ("POST", "/v1/api-keys") => json(json!({"role": "reader"})),
+        ("POST", "/v1/api-keys/{id}/rotations") => json(json!({})),
+        ("POST", "/v1/users") => json(json!({"name": "Li Na", "role": "reviewer", "email": format!("{tag}@example.edu")})),
+        ("PATCH", "/v1/users/{id}") => json(json!({"role": "reader"})),
+        ("PUT", "/v1/sign-in/provider") => json(json!({"issuer": "https://login.example.edu", "client_id": tag})),
+        ("POST", "/v1/sign-out") => None,
         ("GET" | "DELETE", _) => None,
         _ => panic!("say here what {method} {path} takes"),
     }

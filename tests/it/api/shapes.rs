@@ -44,6 +44,9 @@ async fn every_shape_is_as_it_was() {
         ("score_without_account", format!("/v1/members/{}/score?evaluation={}", own.loner, own.evaluation)),
         ("contributions", "/v1/contributions?limit=1".to_owned()),
         ("api_keys", "/v1/api-keys?limit=1".to_owned()),
+        ("users", "/v1/users".to_owned()),
+        ("user", format!("/v1/users/{}", own.user)),
+        ("me", "/v1/me".to_owned()),
         ("report", format!("/v1/reports/credits?term_id={}&format=json", own.term)),
     ] {
         let mut answer = still(app.get(&tenant.admin, &path).await.json(200));

@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use accredit::{
-    api::{self, Api},
+    api::{self, Api, SignIn},
     db::{
         api_keys::{self, ApiKeyEntry},
         institutions,
     },
-    github,
+    github, identity,
     jobs::{Tools, Worker, WorkerSettings},
     model::{
         actor::{Actor, Person},
         api_key::ApiKey,
         clock::Clock,
-        ids::{ApiKeyId, InstitutionId, MemberId},
+        ids::{InstitutionId, MemberId},
         institution::{Institution, Role},
     },
 };
@@ -71,7 +71,13 @@ impl TestApp {
         let clock = Clock::fixed(now());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = api::router(Api { db: database.db().clone(), clock: clock.clone() });
+        let sign_in = SignIn {
+            providers: identity::Client::new().unwrap(),
+            public_url: base.parse().unwrap(),
+            lifetime: TimeDelta::hours(12),
+            idle: TimeDelta::minutes(60),
+        };
+        let router = api::router(Api { db: database.db().clone(), clock: clock.clone(), sign_in });
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
             let stopped = async {
@@ -82,6 +88,11 @@ impl TestApp {
         });
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { database, clock, base, http, stop: Some(stop), serving: Some(serving) }
+    }
+
+    /// Where browsers find it.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// Where the server listens: `host:port`.
@@ -133,7 +144,7 @@ impl TestApp {
             });
         // Each is another person's.
         let holder = Person { name: format!("A {role}"), member };
-        let entry = ApiKeyEntry { id: ApiKeyId::new(made_at), role, holder, created_at: made_at, revoked_at: None };
+        let entry = ApiKeyEntry::new(role, holder, None, made_at);
         let half = *uuid::Uuid::new_v4().as_bytes();
         let key = ApiKey::new(institution, [half, half].concat().try_into().unwrap());
         let mut tx = self.database.db().begin_as(institution).await.unwrap();
