@@ -4,13 +4,14 @@
 use std::{future::Future, path::Path};
 
 use anyhow::Context as _;
+use chrono::TimeDelta;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
     api,
     config::Settings,
     db::{self, Db, local::Cluster},
-    github,
+    github, identity,
     jobs::{Tools, Worker, WorkerSettings},
     model::clock::Clock,
 };
@@ -162,7 +163,17 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let router = api::router(api::Api { db, clock: Clock::System }, &api::Manners::of(settings));
+    let public_url = match &settings.http.public_url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", listener.local_addr()?).parse()?,
+    };
+    let sign_in = api::SignIn {
+        providers: identity::Client::new()?,
+        public_url,
+        lifetime: TimeDelta::hours(settings.sign_in.session_hours.into()),
+        idle: TimeDelta::minutes(settings.sign_in.idle_minutes.into()),
+    };
+    let router = api::router(api::Api { db, clock: Clock::System, sign_in }, &api::Manners::of(settings));
     api::serve(listener, router, stop).await?;
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod contributions;
 pub mod credits;
 pub mod db;
 pub mod github;
+pub mod identity;
 pub mod jobs;
 pub mod messages;
 pub mod model;

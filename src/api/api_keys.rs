@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::TryRng as _;
 use serde::{Deserialize, Serialize};
 
@@ -22,17 +22,21 @@ use super::{
 };
 use crate::{
     db::{
+        InstitutionTx,
         api_keys::{self, ApiKeyEntry},
         members,
     },
     model::{
         actor::{Actor, Person},
         api_key::ApiKey,
-        ids::{ApiKeyId, MemberId},
+        ids::{ApiKeyId, InstitutionId, MemberId},
         institution::Role,
         page::Page,
     },
 };
+
+/// Beyond this a date is a slip of the finger.
+const LONGEST_LIFE: TimeDelta = TimeDelta::days(3_653);
 
 /// A key to be made.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -44,6 +48,8 @@ pub(super) struct NewApiKey {
     holder: Option<String>,
     /// Who of the register that person is. A student's key must say it, and shows this member alone.
     member_id: Option<MemberId>,
+    /// From then on the key is refused. Absent: it is valid until it is revoked.
+    expires_at: Option<DateTime<Utc>>,
 }
 
 /// A key as it can be seen at any time.
@@ -56,8 +62,14 @@ pub(super) struct ApiKeyView {
     holder: String,
     member_id: Option<MemberId>,
     created_at: DateTime<Utc>,
+    /// From then on the key is refused.
+    expires_at: Option<DateTime<Utc>>,
+    /// To the minute. Null: not yet.
+    last_used_at: Option<DateTime<Utc>>,
     /// Set: the key is refused.
     revoked_at: Option<DateTime<Utc>>,
+    /// The first key of those that took one another's place by rotation: this one's own id where there was no other.
+    lineage_id: ApiKeyId,
 }
 
 /// A key as it can be seen once.
@@ -78,7 +90,10 @@ impl From<ApiKeyEntry> for ApiKeyView {
             holder: entry.holder.name,
             member_id: entry.holder.member,
             created_at: entry.created_at,
+            expires_at: entry.expires_at,
+            last_used_at: entry.last_used_at,
             revoked_at: entry.revoked_at,
+            lineage_id: entry.lineage,
         }
     }
 }
@@ -92,11 +107,14 @@ pub(super) async fn create(State(api): State<Api>, admin: Admin, By(actor): By, 
     if new.role == Role::Student && new.member_id.is_none() {
         faults.add("member_id", "is missing: a student's key shows one member, so it must say whom");
     }
-    let Some(holder) = holder.filter(|_| faults.is_empty()) else { return Err(faults.into_problem()) };
-    let mut secret = [0; 32];
-    rand::rngs::SysRng.try_fill_bytes(&mut secret).map_err(|why| Problem::broken(&why))?;
-    let key = ApiKey::new(admin.institution, secret);
     let now = api.clock.now();
+    if new.expires_at.is_some_and(|end| end <= now) {
+        faults.add("expires_at", "is over already: write a time to come");
+    } else if new.expires_at.is_some_and(|end| end > now + LONGEST_LIFE) {
+        faults.add("expires_at", "is too far away: at most ten years, or leave it out");
+    }
+    let Some(holder) = holder.filter(|_| faults.is_empty()) else { return Err(faults.into_problem()) };
+    let key = new_key(admin.institution)?;
     let mut tx = api.db.begin_as(admin.institution).await.map_err(Problem::database)?;
     let holder = match new.member_id {
         Some(id) => {
@@ -105,8 +123,19 @@ pub(super) async fn create(State(api): State<Api>, admin: Admin, By(actor): By, 
         }
         None => holder.map_or_else(|| actor.to_person(), |name| Person { name, member: None }),
     };
-    let entry = ApiKeyEntry { id: ApiKeyId::new(now), role: new.role, holder, created_at: now, revoked_at: None };
+    let entry = ApiKeyEntry::new(new.role, holder, new.expires_at, now);
     api_keys::insert(&mut tx, &entry, &key.hash(), &actor).await.map_err(Problem::database)?;
+    answer(tx, &entry, &key)
+}
+
+pub(super) fn new_key(institution: InstitutionId) -> Result<ApiKey, Problem> {
+    let mut secret = [0; 32];
+    rand::rngs::SysRng.try_fill_bytes(&mut secret).map_err(|why| Problem::broken(&why))?;
+    Ok(ApiKey::new(institution, secret))
+}
+
+/// Shows a key this once; an Idempotency-Key remembers the answer without it.
+pub(super) fn answer(tx: InstitutionTx, entry: &ApiKeyEntry, key: &ApiKey) -> Result<Response, Problem> {
     let at = format!("/v1/api-keys/{}", entry.id);
     let view = |key| MadeApiKeyView { entry: entry.clone().into(), key };
     let kept = serde_json::to_vec(&view(None)).map_err(|why| Problem::broken(&why))?;

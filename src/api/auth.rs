@@ -1,16 +1,19 @@
-//! Who calls: the key names the institution and the role. Rights are types: a handler that takes `Staff` cannot be reached by a reader.
+//! Who calls: the key, or the session of somebody who signed in, names the institution and the role. Rights are types: a handler that
+//! takes `Staff` cannot be reached by a reader.
 //! It must not let a caller tell an unknown key from a revoked one.
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::Response,
 };
+use chrono::{DateTime, Utc};
+use url::Url;
 
-use super::{Api, problem::Problem};
+use super::{Api, cookies, problem::Problem};
 use crate::{
-    db::{api_keys, operator_keys},
+    db::{api_keys, operator_keys, sessions},
     model::{
         actor::Actor,
         api_key::{AnyKey, ApiKey, KeyHash, OperatorKey},
@@ -25,13 +28,36 @@ pub(super) struct Caller {
     pub institution: InstitutionId,
     actor: Actor,
     role: Role,
+    session: Option<HeldSession>,
 }
 
-/// Finds the key, and lets the request in with a [`Caller`].
+impl Caller {
+    /// Whom an answer is kept for: a person who signed in, or the keys of a role, which stand for one another.
+    pub fn stands_for(&self) -> String {
+        match self.actor {
+            Actor::User { id, .. } => id.to_string(),
+            _ => self.role.to_string(),
+        }
+    }
+}
+
+/// The session that a request came with.
+#[derive(Debug, Clone)]
+pub(super) struct HeldSession {
+    pub hash: KeyHash,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Finds the key or the session, and lets the request in with a [`Caller`]. Where there is an `Authorization`, a cookie says nothing.
 pub(super) async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response, Problem> {
+    if !request.headers().contains_key(header::AUTHORIZATION) {
+        let caller = by_session(&api, request.method(), request.headers()).await?;
+        request.extensions_mut().insert(caller);
+        return Ok(next.run(request).await);
+    }
     match bearer(request.headers()).ok_or(const { Problem::unauthorized() })? {
         AnyKey::Institution(key) => {
-            let caller = find(&api, &key).await?;
+            let caller = by_key(&api, &key).await?;
             request.extensions_mut().insert(caller);
         }
         AnyKey::Operator(key) => {
@@ -42,13 +68,30 @@ pub(super) async fn authenticate(State(api): State<Api>, mut request: Request, n
     Ok(next.run(request).await)
 }
 
-async fn find(api: &Api, key: &ApiKey) -> Result<Caller, Problem> {
+async fn by_key(api: &Api, key: &ApiKey) -> Result<Caller, Problem> {
     let mut tx = api.db.begin_as(key.institution).await.map_err(Problem::database)?;
-    let known = api_keys::get_by_hash(&mut tx, &key.hash()).await.map_err(Problem::database)?;
-    drop(tx);
+    let known = api_keys::take_by_hash(&mut tx, &key.hash(), api.clock.now()).await.map_err(Problem::database)?;
+    tx.commit().await.map_err(Problem::database)?;
     let known = known.ok_or(const { Problem::unauthorized() })?;
     let actor = Actor::Key { id: known.id, holder: known.holder };
-    Ok(Caller { institution: key.institution, actor, role: known.role })
+    Ok(Caller { institution: key.institution, actor, role: known.role, session: None })
+}
+
+async fn by_session(api: &Api, method: &Method, headers: &HeaderMap) -> Result<Caller, Problem> {
+    let public_url = &api.sign_in.public_url;
+    let token = cookies::read(headers, cookies::Kind::Session, public_url).ok_or(const { Problem::unauthorized() })?;
+    let (hash, now) = (token.hash(), api.clock.now());
+    let mut tx = api.db.begin_as(token.institution).await.map_err(Problem::database)?;
+    let held = sessions::take(&mut tx, &hash, now - api.sign_in.idle, now).await.map_err(Problem::database)?;
+    tx.commit().await.map_err(Problem::database)?;
+    let held = held.ok_or(const { Problem::unauthorized() })?;
+    if !cookies::comes_from_us(method, headers, public_url) {
+        return Err(Problem::forbidden(
+            "With a session, only a page of this server may send this: Sec-Fetch-Site or Origin says otherwise.",
+        ));
+    }
+    let session = HeldSession { hash, expires_at: held.expires_at };
+    Ok(Caller { institution: token.institution, actor: held.user.actor(), role: held.user.role, session: Some(session) })
 }
 
 async fn find_operator(api: &Api, key: &OperatorKey) -> Result<Operator, Problem> {
@@ -57,9 +100,12 @@ async fn find_operator(api: &Api, key: &OperatorKey) -> Result<Operator, Problem
     known.map(|_| Operator).ok_or(const { Problem::unauthorized() })
 }
 
-/// The hash of the key that a request brings. Whether there is such a key is not known yet.
-pub(super) fn hash_of_key(headers: &HeaderMap) -> Option<KeyHash> {
-    Some(bearer(headers)?.hash())
+/// The hash of the key, or of the session's token, that a request brings. Whether there is such a one is not known yet.
+pub(super) fn hash_of_secret(headers: &HeaderMap, public_url: &Url) -> Option<KeyHash> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Some(bearer(headers)?.hash());
+    }
+    Some(cookies::read(headers, cookies::Kind::Session, public_url)?.hash())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<AnyKey> {
@@ -105,7 +151,7 @@ rights! {
     Reader = Role::Reader;
     /// May also change its institution's registers and ask for work.
     Staff = Role::Staff;
-    /// May also make and revoke keys.
+    /// May also say who may do what: keys and people.
     Admin = Role::Admin;
 }
 
@@ -151,6 +197,23 @@ impl FromRequestParts<Api> for Viewer {
         // A student's key is a member's: the table sees to it.
         let only = caller.actor.member().ok_or(const { Problem::unauthorized() })?;
         Ok(Self { institution: caller.institution, only: Some(only) })
+    }
+}
+
+/// Where a caller stands, whoever it is: for what is the caller's own.
+#[derive(Debug, Clone)]
+pub(super) struct Here {
+    pub institution: InstitutionId,
+    pub role: Role,
+    pub session: Option<HeldSession>,
+}
+
+impl FromRequestParts<Api> for Here {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
+        let caller = require(parts, Role::Student)?;
+        Ok(Self { institution: caller.institution, role: caller.role, session: caller.session.clone() })
     }
 }
 

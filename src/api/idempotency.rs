@@ -41,7 +41,7 @@ pub(super) async fn answer_once(State(api): State<Api>, request: Request, next: 
     };
     let (parts, body) = request.into_parts();
     let bytes = body::collect(Request::from_parts(parts.clone(), body)).await?;
-    let asked = Asked { api, institution: caller.institution, key, hash: fingerprint(&parts, &bytes) };
+    let asked = Asked { api, institution: caller.institution, key, hash: fingerprint(&parts, &bytes, &caller.stands_for()) };
     if let Some(kept) = asked.get().await.map_err(Problem::database)? {
         return replay(kept);
     }
@@ -66,12 +66,12 @@ fn key(method: &Method, headers: &HeaderMap) -> Result<Option<String>, Problem> 
     }
 }
 
-/// What makes two requests the same: method, target, content type, body; each with its length, so that none runs into the next.
-fn fingerprint(parts: &Parts, body: &[u8]) -> [u8; 32] {
+/// What makes two requests the same: method, target, content type, body, and whose it is; each with its length, so that none runs into the next.
+fn fingerprint(parts: &Parts, body: &[u8], whose: &str) -> [u8; 32] {
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let kind = parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let mut hash = Sha256::new();
-    for piece in [parts.method.as_str().as_bytes(), target.as_bytes(), kind, body] {
+    for piece in [parts.method.as_str().as_bytes(), target.as_bytes(), kind, body, whose.as_bytes()] {
         hash.update(piece.len().to_le_bytes());
         hash.update(piece);
     }

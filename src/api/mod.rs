@@ -1,10 +1,13 @@
 //! The HTTP door: reads and writes through `db/`, renders with `reports/`, asks for work by enqueueing a job.
 //! It must not score and must not fetch.
 
+mod admission;
+mod api_key_rotations;
 mod api_keys;
 mod auth;
 mod body;
 mod contributions;
+mod cookies;
 mod done;
 mod etag;
 mod evaluations;
@@ -14,6 +17,7 @@ mod idempotency;
 mod institutions;
 mod layers;
 mod manners;
+mod me;
 mod members;
 mod openapi;
 mod policies;
@@ -25,12 +29,15 @@ mod repositories;
 mod repositories_import;
 mod scores;
 mod server;
+mod sign_in;
+mod sign_in_provider;
 mod statements;
 mod statements_import;
 mod syncs;
 mod term_policies;
 mod terms;
 mod turns;
+mod users;
 
 use axum::{
     Json, Router,
@@ -42,6 +49,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 pub use manners::Manners;
 pub use server::serve;
+pub use sign_in::SignIn;
 
 use self::{rate::Rate, turns::Turns};
 use crate::{db::Db, model::clock::Clock};
@@ -51,12 +59,13 @@ use crate::{db::Db, model::clock::Clock};
 pub struct Api {
     pub db: Db,
     pub clock: Clock,
+    pub sign_in: SignIn,
 }
 
 /// Every route, for callers who are held to these manners.
 pub fn router(api: Api, manners: &Manners) -> Router {
     let turns = Turns::new(manners.at_once);
-    let rate = Rate::new(manners, api.clock.clone());
+    let rate = (Rate::new(manners, api.clock.clone()), api.sign_in.public_url.clone());
     let keyed = OpenApiRouter::with_openapi(openapi::empty())
         .routes(routes!(repositories::create, repositories::list))
         .routes(routes!(repositories::get, repositories::delete))
@@ -84,14 +93,25 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(api_keys::create, api_keys::list))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(institutions::create, institutions::list))
+        .routes(routes!(api_key_rotations::create))
+        .routes(routes!(users::create, users::list))
+        .routes(routes!(users::get, users::change))
+        .routes(routes!(sign_in_provider::set, sign_in_provider::get, sign_in_provider::delete))
+        .routes(routes!(sign_in::sign_out))
+        .routes(routes!(me::get))
         // The last layer is the first that a request meets.
         .route_layer(layers::catch_panic())
         .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))
         .route_layer(from_fn(etag::tag))
         .route_layer(from_fn_with_state(turns, turns::take))
         .route_layer(from_fn_with_state(api.clone(), auth::authenticate))
-        .route_layer(from_fn_with_state(rate, rate::hold));
-    let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready));
+        .route_layer(from_fn_with_state(rate.clone(), rate::hold));
+    let open = OpenApiRouter::new()
+        .routes(routes!(sign_in::begin))
+        .routes(routes!(sign_in::callback))
+        .route_layer(from_fn_with_state(rate, rate::hold))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready));
 
     let (router, document) = keyed.merge(open).split_for_parts();
     let document = openapi::complete(document);

@@ -6,7 +6,7 @@ use utoipa::{
     openapi::{
         self, Content, ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Type,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-        security::{Http, HttpAuthScheme, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -14,6 +14,8 @@ use super::problem::{CONTENT_TYPE, ProblemView};
 
 /// The name of the security scheme; each route names it together with the role that it needs.
 const SCHEME: &str = "key";
+/// What does as well as a key.
+const SESSION: &str = "session";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,7 +35,9 @@ const SCHEME: &str = "key";
         (name = "Contributions", description = "The facts from GitHub"),
         (name = "Reports", description = "Files for a registry"),
         (name = "Institutions", description = "The directory, for the operator"),
-        (name = "API keys", description = "Who may call"),
+        (name = "API keys", description = "Systems that may call"),
+        (name = "Users", description = "People who may sign in"),
+        (name = "Sign-in", description = "From a browser to the institution's provider and back"),
         (name = "Health", description = "Whether the program lives and can serve"),
     ),
 )]
@@ -43,22 +47,32 @@ struct Document;
 pub(super) fn empty() -> openapi::OpenApi {
     let mut document = Document::openapi();
     let scheme = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("accredit_<institution>_<secret>").build();
-    document.components.get_or_insert_default().add_security_scheme(SCHEME, SecurityScheme::Http(scheme));
+    let session = ApiKey::Cookie(ApiKeyValue::with_description(
+        "__Host-accredit-session",
+        "Of somebody who signed in. What writes must come from a page of this server: Sec-Fetch-Site, or else Origin, says so",
+    ));
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(SCHEME, SecurityScheme::Http(scheme));
+    components.add_security_scheme(SESSION, SecurityScheme::ApiKey(session));
     document
 }
 
 /// Adds to every route what all of its kind have in common.
 pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
     for (path, item) in &mut document.paths.paths {
-        let needs_key = path.starts_with("/v1/");
         let operations = [
             (Method::Get, &mut item.get),
             (Method::Post, &mut item.post),
+            (Method::Put, &mut item.put),
             (Method::Patch, &mut item.patch),
             (Method::Delete, &mut item.delete),
         ];
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
+            let needs_key = path.starts_with("/v1/") && role(operation).is_some();
+            if let Some(role) = role(operation) {
+                operation.security.get_or_insert_default().push(SecurityRequirement::new(SESSION, [role]));
+            }
             operation.operation_id = Some(operation_id(method, path));
             refusals(operation, method, path);
             if needs_key {
@@ -73,8 +87,15 @@ pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
 enum Method {
     Get,
     Post,
+    Put,
     Patch,
     Delete,
+}
+
+/// The role that a route states; `None`: it is open to everybody.
+fn role(operation: &Operation) -> Option<String> {
+    let stated = serde_json::to_value(operation.security.as_ref()?.first()?).ok()?;
+    Some(stated.get(SCHEME)?.get(0)?.as_str()?.to_owned())
 }
 
 /// `GET /v1/members/{id}/score` is `get_members_id_score`: no two routes share one.
@@ -82,6 +103,7 @@ fn operation_id(method: Method, path: &str) -> String {
     let verb = match method {
         Method::Get => "get",
         Method::Post => "post",
+        Method::Put => "put",
         Method::Patch => "patch",
         Method::Delete => "delete",
     };
@@ -90,9 +112,9 @@ fn operation_id(method: Method, path: &str) -> String {
 }
 
 fn refusals(operation: &mut Operation, method: Method, path: &str) {
-    let needs_key = path.starts_with("/v1/");
+    let needs_key = path.starts_with("/v1/") && role(operation).is_some();
     let has_id = path.contains("{id}");
-    let writes = matches!(method, Method::Post | Method::Patch);
+    let writes = matches!(method, Method::Post | Method::Put | Method::Patch);
     let has_body = operation.request_body.is_some();
     let applying = [
         ("400", needs_key, "The request cannot be read: a parameter, the cursor or the body's syntax"),
@@ -150,7 +172,7 @@ fn conditions(operation: &mut Operation, method: Method, path: &str) {
             returns(operation, "201", "Location", "Where the new thing is");
             returns(operation, "202", "Location", "Where to see how the work goes");
         }
-        Method::Patch | Method::Delete => {}
+        Method::Put | Method::Patch | Method::Delete => {}
     }
 }
 

@@ -59,12 +59,24 @@ impl Problem {
 
     /// The same for every key that does not let its bearer in, and for no key at all.
     pub const fn unauthorized() -> Self {
-        let detail = "Send a valid key of the institution: Authorization: Bearer <key>.";
+        let detail = "Send a valid key of the institution (Authorization: Bearer <key>), or sign in (/v1/sign-in/<institution>).";
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "No valid key", Cow::Borrowed(detail))
     }
 
     pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail.into())
+    }
+
+    /// Whoever came back from the provider is not let in.
+    pub fn not_signed_in(why: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not_signed_in", "Not signed in", format!("You are not signed in: {why}.").into())
+    }
+
+    /// The institution's sign-in provider does not do its part.
+    pub fn provider(why: impl std::fmt::Display) -> Self {
+        let detail =
+            format!("You are not signed in: {why}. Try again in a moment, or tell whoever administers Accredit at your institution.");
+        Self::new(StatusCode::BAD_GATEWAY, "sign_in_provider", "The sign-in provider does not serve", detail.into())
     }
 
     /// The same for what does not exist and for what is another institution's.

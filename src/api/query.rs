@@ -6,6 +6,7 @@ use axum::{
     http::request::Parts,
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -59,6 +60,15 @@ impl Paging {
     pub fn after<T: DeserializeOwned>(&self) -> Result<Option<T>, Problem> {
         after(self.cursor.as_deref())
     }
+}
+
+/// Where a page of what is listed by its time begins.
+pub(super) fn after_time<T: DeserializeOwned>(paging: &Paging) -> Result<Option<(DateTime<Utc>, T)>, Problem> {
+    let after = paging.after::<(DateTime<Utc>, T)>()?;
+    if after.as_ref().is_some_and(|(at, _)| !(0..=9_999).contains(&at.year())) {
+        return Err(Problem::bad_request("cursor must be the `next` of a page of this list."));
+    }
+    Ok(after)
 }
 
 pub(super) fn limit(asked: Option<u16>) -> Result<u16, Problem> {

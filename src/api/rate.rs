@@ -1,4 +1,4 @@
-//! How many requests a key may send: so many at once, then so many a second. What comes without a valid key counts for its address.
+//! How many requests a key or a person may send: so many at once, then so many a second. What comes without a valid key counts for its address.
 //! It must not ask the database: a caller that sends too much is to cost nothing.
 
 use std::{
@@ -23,6 +23,7 @@ use governor::{
     middleware::StateInformationMiddleware,
     state::keyed::HashMapStateStore,
 };
+use url::Url;
 
 use super::{auth, manners::Manners, problem::Problem, server::Peer};
 use crate::model::clock::Clock;
@@ -35,7 +36,7 @@ const MANY_CALLERS: usize = 10_000;
 /// Whose bucket it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Caller {
-    /// The SHA-256 of a key. Whether there is such a key does not matter here.
+    /// The SHA-256 of a key or of a session's token. Whether there is such a one does not matter here.
     Key([u8; 32]),
     Address(IpAddr),
 }
@@ -94,9 +95,10 @@ fn whole_seconds(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
-pub(super) async fn hold(State(rate): State<Rate>, request: Request, next: Next) -> Response {
+/// With the address of ours, by which the cookie of a session has its name.
+pub(super) async fn hold(State((rate, public_url)): State<(Rate, Url)>, request: Request, next: Next) -> Response {
     let peer = Caller::Address(request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0));
-    let key = auth::hash_of_key(request.headers()).map(|hash| Caller::Key(hash.0));
+    let key = auth::hash_of_secret(request.headers(), &public_url).map(|hash| Caller::Key(hash.0));
     let left = match rate.take(key.as_ref().unwrap_or(&peer)) {
         Ok(left) => left,
         Err(seconds) => return rate.refuse(seconds),

@@ -3,8 +3,8 @@
 
 use std::str::FromStr;
 
-use anyhow::{Context as _, anyhow, ensure};
-use chrono::{DateTime, Utc};
+use anyhow::{Context as _, anyhow, bail, ensure};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Subcommand;
 use rand::{TryRng as _, rngs::SysRng};
 use serde::Serialize;
@@ -19,7 +19,7 @@ use crate::{
     config::Settings,
     db::{
         Db,
-        api_keys::{self, ApiKeyEntry},
+        api_keys::{self, ApiKeyEntry, Rotated},
         members,
         operator_keys::{self, OperatorKeyEntry},
     },
@@ -39,6 +39,8 @@ pub(super) enum Command {
     Create(Create),
     /// Lists the keys: what they may do, never themselves
     List(ListKeys),
+    /// Makes a key's successor and prints it, this once; the old one stays valid for a while
+    Rotate(Rotate),
     /// Refuses a key from now on
     Revoke(Revoke),
 }
@@ -56,6 +58,23 @@ pub(super) struct Create {
     /// The number of the member who that person is; a student's key must say it
     #[arg(long, value_name = "NUMBER")]
     member: Option<String>,
+    /// For how many days it is valid; without it, until it is revoked
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3_650))]
+    days: Option<u16>,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rotate {
+    #[command(flatten)]
+    tenant: Tenant,
+    /// The id of the old key, as `accredit key list` shows it
+    id: ApiKeyId,
+    /// For how many days the old key stays valid
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=30))]
+    days: u16,
     /// For a script
     #[arg(long)]
     json: bool,
@@ -115,7 +134,10 @@ struct KeyView<'a> {
     role: &'a str,
     holder: &'a str,
     created_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
+    lineage_id: Option<ApiKeyId>,
 }
 
 pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
@@ -124,19 +146,20 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
             let KeyRole::Inside(role) = arguments.role else { return create_operators(&db, arguments).await };
             let institution = arguments.tenant.find(&db).await?;
             let holder = holder(&db, institution.id, role, arguments).await?;
-            let (id, key) = create(&db, institution.id, role, holder).await?;
-            show(arguments, &NewKeyView { id: id.0, role: role.as_str(), key: key.reveal() }, &institution.slug)
+            let (id, key) = create(&db, institution.id, role, holder, arguments.days).await?;
+            show(arguments.json, &NewKeyView { id: id.0, role: role.as_str(), key: key.reveal() }, &institution.slug)
         }
         Command::List(arguments) if arguments.operator => list_operators(&db, arguments).await,
         Command::List(arguments) => list(&db, arguments).await,
+        Command::Rotate(arguments) => rotate(&db, arguments).await,
         Command::Revoke(arguments) if arguments.operator => revoke_operators(&db, OperatorKeyId(arguments.id)).await,
         Command::Revoke(arguments) => revoke(&db, arguments).await,
     })
 }
 
 /// The only time.
-fn show(arguments: &Create, made: &NewKeyView<'_>, whose: &str) -> anyhow::Result<()> {
-    if arguments.json {
+fn show(json: bool, made: &NewKeyView<'_>, whose: &str) -> anyhow::Result<()> {
+    if json {
         return output::json(made);
     }
     output::say(format_args!("a key of {whose} with the role {}; it is shown this once:", made.role));
@@ -154,7 +177,7 @@ async fn create_operators(db: &Db, arguments: &Create) -> anyhow::Result<()> {
     let mut tx = db.begin_as_operator().await?;
     operator_keys::insert(&mut tx, &entry, &key.hash()).await?;
     tx.commit().await?;
-    show(arguments, &NewKeyView { id: entry.id.0, role: OPERATOR, key: key.reveal() }, "the operator")
+    show(arguments.json, &NewKeyView { id: entry.id.0, role: OPERATOR, key: key.reveal() }, "the operator")
 }
 
 fn secret() -> anyhow::Result<[u8; 32]> {
@@ -180,10 +203,16 @@ async fn holder(db: &Db, institution: InstitutionId, role: Role, arguments: &Cre
 }
 
 /// Makes a key and stores its hash.
-pub(super) async fn create(db: &Db, institution: InstitutionId, role: Role, holder: Person) -> anyhow::Result<(ApiKeyId, ApiKey)> {
+pub(super) async fn create(
+    db: &Db,
+    institution: InstitutionId,
+    role: Role,
+    holder: Person,
+    days: Option<u16>,
+) -> anyhow::Result<(ApiKeyId, ApiKey)> {
     let key = ApiKey::new(institution, secret()?);
     let now = Clock::System.now();
-    let entry = ApiKeyEntry { id: ApiKeyId::new(now), role, holder, created_at: now, revoked_at: None };
+    let entry = ApiKeyEntry::new(role, holder, days.map(|days| now + TimeDelta::days(days.into())), now);
     let mut tx = db.begin_as(institution).await?;
     api_keys::insert(&mut tx, &entry, &key.hash(), &Actor::Operator).await?;
     tx.commit().await?;
@@ -200,7 +229,10 @@ async fn list(db: &Db, arguments: &ListKeys) -> anyhow::Result<()> {
         role: k.role.as_str(),
         holder: &k.holder.name,
         created_at: k.created_at,
+        expires_at: k.expires_at,
+        last_used_at: k.last_used_at,
         revoked_at: k.revoked_at,
+        lineage_id: Some(k.lineage),
     });
     show_all(&views.collect::<Vec<_>>(), arguments.list.json)
 }
@@ -209,8 +241,16 @@ async fn list_operators(db: &Db, arguments: &ListKeys) -> anyhow::Result<()> {
     let mut tx = db.begin_as_operator().await?;
     let keys = operator_keys::list(&mut tx).await?;
     tx.commit().await?;
-    let views =
-        keys.iter().map(|k| KeyView { id: k.id.0, role: OPERATOR, holder: &k.holder, created_at: k.created_at, revoked_at: k.revoked_at });
+    let views = keys.iter().map(|k| KeyView {
+        id: k.id.0,
+        role: OPERATOR,
+        holder: &k.holder,
+        created_at: k.created_at,
+        expires_at: None,
+        last_used_at: None,
+        revoked_at: k.revoked_at,
+        lineage_id: None,
+    });
     show_all(&views.collect::<Vec<_>>(), arguments.list.json)
 }
 
@@ -218,12 +258,39 @@ fn show_all(keys: &[KeyView<'_>], json: bool) -> anyhow::Result<()> {
     if json {
         return output::json(&keys);
     }
-    let state = |revoked: Option<DateTime<Utc>>| revoked.map_or("valid".to_owned(), |at| format!("revoked {}", at.to_rfc3339()));
-    let rows: Vec<_> = keys
-        .iter()
-        .map(|k| [k.id.to_string(), k.role.to_owned(), k.holder.to_owned(), k.created_at.to_rfc3339(), state(k.revoked_at)])
-        .collect();
+    let now = Clock::System.now();
+    let state = |k: &KeyView<'_>| match (k.revoked_at, k.expires_at) {
+        (Some(at), _) => format!("revoked {}", at.to_rfc3339()),
+        (None, Some(at)) if at <= now => format!("over since {}", at.to_rfc3339()),
+        (None, Some(at)) => format!("valid until {}", at.to_rfc3339()),
+        (None, None) => "valid".to_owned(),
+    };
+    let rows: Vec<_> =
+        keys.iter().map(|k| [k.id.to_string(), k.role.to_owned(), k.holder.to_owned(), k.created_at.to_rfc3339(), state(k)]).collect();
     output::result(table::render(["id", "role", "holder", "made", "state"], [false; 5], &rows))
+}
+
+async fn rotate(db: &Db, arguments: &Rotate) -> anyhow::Result<()> {
+    let institution = arguments.tenant.find(db).await?;
+    let (key, now) = (ApiKey::new(institution.id, secret()?), Clock::System.now());
+    let ends_at = now + TimeDelta::days(arguments.days.into());
+    let mut tx = db.begin_as(institution.id).await?;
+    match api_keys::rotate(&mut tx, arguments.id, &key.hash(), ends_at, &Actor::Operator, now).await? {
+        Rotated::Done { ending, successor } => {
+            tx.commit().await?;
+            if arguments.json {
+                return output::json(&NewKeyView { id: successor.id.0, role: successor.role.as_str(), key: key.reveal() });
+            }
+            let end = ending.expires_at.map_or_else(String::new, |end| end.to_rfc3339());
+            output::say(format_args!("{} is valid until {end}; its successor {} is shown this once:", ending.id, successor.id));
+            output::result(key.reveal())
+        }
+        Rotated::Unknown => bail!("{} has no key {}: `accredit key list` shows them", institution.slug, arguments.id),
+        Rotated::Refused => bail!("{} is not valid any more: make a new key with `accredit key create`", arguments.id),
+        Rotated::Two(other) => {
+            bail!("{other} of the same lineage is valid too: revoke the one that is not needed first, with `accredit key revoke`")
+        }
+    }
 }
 
 async fn revoke(db: &Db, arguments: &Revoke) -> anyhow::Result<()> {

@@ -18,11 +18,13 @@ mod roster;
 mod score;
 mod serve;
 mod settings;
+mod sign_in;
 mod statement;
 mod sync;
 mod table;
 mod tenant;
 mod term;
+mod user;
 mod wait;
 mod work;
 
@@ -60,9 +62,15 @@ enum Command {
     /// Makes and lists institutions
     #[command(subcommand)]
     Institution(institution::Command),
-    /// Makes, lists and revokes API keys
+    /// Makes, lists, rotates and revokes API keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Invites, lists, changes and disables the people who sign in
+    #[command(subcommand)]
+    User(user::Command),
+    /// Sets up by which OpenID Connect provider people sign in
+    #[command(subcommand)]
+    SignIn(sign_in::Command),
     /// Registers the repositories that count
     #[command(subcommand)]
     Repository(repository::Command),
@@ -128,6 +136,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate::run(&settings),
         Command::Institution(command) => institution::run(&command, &settings),
         Command::Key(command) => key::run(&command, &settings),
+        Command::User(command) => user::run(&command, &settings),
+        Command::SignIn(command) => sign_in::run(&command, &settings),
         Command::Repository(command) => repository::run(&command, &settings),
         Command::Sync(arguments) => sync::run(&arguments, &settings),
         Command::Roster(command) => roster::run(&command, &settings),

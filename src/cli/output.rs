@@ -48,6 +48,12 @@ pub(super) fn checked(argument: &str, value: Result<String, String>) -> anyhow::
     value.map_err(|why| anyhow::anyhow!("the {argument} {why}"))
 }
 
+/// What is wrong with several options, on one line.
+pub(super) fn faults(found: &[(&'static str, String)]) -> String {
+    let named = found.iter().map(|(field, why)| format!("--{} {why}", field.replace('_', "-")));
+    named.collect::<Vec<_>>().join("; ")
+}
+
 #[cfg(test)]
 mod tests {
     use anyhow::Context as _;

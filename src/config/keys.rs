@@ -11,6 +11,8 @@ pub(super) const KEYS: &[&str] = &[
     "http.allowed_origins",
     "http.requests_per_second",
     "http.request_burst",
+    "sign_in.session_hours",
+    "sign_in.idle_minutes",
     "github.base_url",
     "github.token",
     "worker.concurrency",

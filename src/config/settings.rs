@@ -18,6 +18,7 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database: Database,
     pub http: Http,
+    pub sign_in: SignInSettings,
     pub github: GitHub,
     pub worker: WorkerSettings,
     pub log: Log,
@@ -39,6 +40,14 @@ pub struct Http {
     pub allowed_origins: Vec<String>,
     pub requests_per_second: NonZeroU32,
     pub request_burst: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct SignInSettings {
+    /// How long a session holds, however much it is used.
+    pub session_hours: u32,
+    /// How long a session holds that is not used.
+    pub idle_minutes: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -69,6 +78,7 @@ const OTHER_CONNECTIONS: u32 = 4;
 const MOST_CONNECTIONS: u32 = 1_000;
 const MOST_JOBS: u32 = 100;
 const MOST_REQUESTS: u32 = 1_000_000;
+const MOST_HOURS: u32 = 7 * 24;
 
 impl Settings {
     /// default.toml ← the file, or the one that `ACCREDIT_CONFIG` names ← the variables.
@@ -87,6 +97,10 @@ impl Settings {
                 allowed_origins: read.origins("http.allowed_origins")?,
                 requests_per_second: read.positive("http.requests_per_second", MOST_REQUESTS)?,
                 request_burst: read.positive("http.request_burst", MOST_REQUESTS)?,
+            },
+            sign_in: SignInSettings {
+                session_hours: read.number("sign_in.session_hours", 1, MOST_HOURS)?,
+                idle_minutes: read.number("sign_in.idle_minutes", 5, MOST_HOURS * 60)?,
             },
             github: GitHub {
                 base_url: read.required("github.base_url", read.url("github.base_url")?)?,

@@ -42,6 +42,12 @@ pub async fn get(tx: &mut InstitutionTx) -> Result<Option<Institution>> {
     row.map(InstitutionRow::into_institution).transpose()
 }
 
+/// The institution of a slug, for whoever is about to sign in there: see `Db::begin_as_operator`.
+pub async fn get_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<InstitutionId>> {
+    let id = sqlx::query_scalar!("select institution_id from institutions where slug = $1", slug).fetch_optional(tx.conn()).await?;
+    Ok(id.map(InstitutionId))
+}
+
 /// All of them, by slug: for the operator alone, see `Db::begin_as_operator`.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Institution>> {
     let rows = sqlx::query_as!(InstitutionRow, "select institution_id, slug, name, timezone, created_at from institutions order by slug",)

@@ -19,10 +19,13 @@ pub mod policies;
 pub mod queue;
 pub mod repositories;
 pub mod scores;
+pub mod sessions;
+pub mod sign_in;
 pub mod statements;
 pub mod syncs;
 pub mod term_policies;
 pub mod terms;
+pub mod users;
 
 mod error;
 mod migrate;

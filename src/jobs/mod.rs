@@ -4,6 +4,7 @@
 mod bundle;
 mod check_scores;
 mod compare_policies;
+mod forget_sessions;
 mod ground;
 mod link_accounts;
 mod read_changes;

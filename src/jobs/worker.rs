@@ -5,12 +5,14 @@ use std::{future::Future, time::Duration};
 
 use graphile_worker::{Cron, IntoTaskHandlerResult, TaskHandler, WorkerContext, WorkerOptions};
 
-use super::{Attempt, Tools, check_scores, link_accounts, read_changes, rescore_changed, score_network, score_term, sync_repository};
+use super::{
+    Attempt, Tools, check_scores, forget_sessions, link_accounts, read_changes, rescore_changed, score_network, score_term, sync_repository,
+};
 use crate::model::job::{
-    CheckNightly, CheckScores, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreNetwork, ScoreTerm, SyncRepository,
+    CheckNightly, CheckScores, ForgetSessions, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreNetwork, ScoreTerm, SyncRepository,
 };
 
-/// When the nightly check is asked for, by the clock of the worker's machine.
+/// When the nightly jobs are asked for, by the clock of the worker's machine.
 const NIGHTLY: (u32, u32) = (3, 17);
 
 /// How a worker works.
@@ -69,7 +71,9 @@ impl Worker {
             .define_job::<RescoreChanged>()
             .define_job::<CheckScores>()
             .define_job::<CheckNightly>()
+            .define_job::<ForgetSessions>()
             .with_cron(Cron::daily_at::<CheckNightly>(NIGHTLY.0, NIGHTLY.1).map_err(|e| Error(e.to_string()))?)
+            .with_cron(Cron::daily_at::<ForgetSessions>(NIGHTLY.0, NIGHTLY.1).map_err(|e| Error(e.to_string()))?)
             .init()
             .await
             .map_err(|e| Error(e.to_string()))?;
@@ -157,5 +161,13 @@ impl TaskHandler for CheckNightly {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         check_scores::run_all(&tools(&context)?, &self).await
+    }
+}
+
+impl TaskHandler for ForgetSessions {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        forget_sessions::run(&tools(&context)?, &self).await
     }
 }

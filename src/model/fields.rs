@@ -10,6 +10,8 @@ pub const LABEL: usize = 64;
 /// The longest login that GitHub gives.
 const LOGIN: usize = 39;
 const WORD: usize = 40;
+/// What stands in an address where the slug of an institution stands in others: `/v1/sign-in/…`.
+const NO_SLUGS: [&str; 2] = ["callback", "provider"];
 
 /// A text that people read: something, not too much, and nothing invisible in it.
 pub fn text(value: String, most: usize) -> Result<String, String> {
@@ -31,6 +33,9 @@ pub fn text(value: String, most: usize) -> Result<String, String> {
 /// What commands name an institution by.
 pub fn slug(value: String) -> Result<String, String> {
     let letters = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if NO_SLUGS.contains(&&*value) {
+        return Err("is a word of the API's addresses: choose another".to_owned());
+    }
     if letters && !value.starts_with('-') && (1..=63).contains(&value.len()) {
         return Ok(value);
     }

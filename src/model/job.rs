@@ -142,3 +142,15 @@ impl Job for CheckNightly {
         Self::NAME.to_owned()
     }
 }
+
+/// Deletes what is over: sessions, and sign-ins that were begun. The schedule asks for it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ForgetSessions {}
+
+impl Job for ForgetSessions {
+    const NAME: &'static str = "forget_sessions";
+
+    fn key(&self) -> String {
+        Self::NAME.to_owned()
+    }
+}

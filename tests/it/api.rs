@@ -6,6 +6,8 @@ mod journey;
 mod manners;
 mod refusals;
 mod rights;
+mod rotations;
 mod shapes;
+mod sign_in;
 mod statements;
 mod term_policies;

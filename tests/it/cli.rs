@@ -157,13 +157,55 @@ async fn the_operators_first_steps() {
     let printed = shell.run(&["key", "create", "--role", "staff"]).ok();
     let key: ApiKey = printed.out.trim().parse().unwrap();
     let mut tx = shell.database.db().begin_as(key.institution).await.unwrap();
-    let known = db::api_keys::get_by_hash(&mut tx, &key.hash()).await.unwrap();
+    let known = db::api_keys::take_by_hash(&mut tx, &key.hash(), Clock::System.now()).await.unwrap();
     assert_eq!(known.map(|known| (known.role, known.holder.name)), Some((Role::Staff, "operator".to_owned())));
     tx.commit().await.unwrap();
     let keys = shell.run(&["key", "list", "--json"]).ok();
     assert!(!keys.out.contains(printed.out.trim()), "a key is shown once");
     shell.run(&["key", "revoke", keys.json()[0]["id"].as_str().unwrap()]).ok();
     assert!(shell.run(&["key", "list", "--json"]).ok().json()[0]["revoked_at"].is_string());
+}
+
+#[tokio::test]
+async fn a_key_is_rotated_once_and_its_successor_shown_once() {
+    let shell = Shell::with_institution().await;
+    let made = shell.run(&["key", "create", "--role", "staff", "--days", "30", "--json"]).ok().json();
+    let id = made["id"].as_str().unwrap();
+    let rotated = shell.run(&["key", "rotate", id, "--days", "2", "--json"]).ok().json();
+    assert_ne!(rotated["key"], made["key"]);
+    let keys = shell.run(&["key", "list", "--json"]).ok().json();
+    assert_eq!(keys[1]["lineage_id"], made["id"]);
+    assert!(keys[0]["expires_at"].as_str().unwrap() < keys[1]["expires_at"].as_str().unwrap(), "{keys}");
+    shell.run(&["key", "rotate", id]).failed("revoke the one that is not needed first");
+    shell.run(&["key", "revoke", id]).ok();
+    shell.run(&["key", "rotate", id]).failed("not valid any more");
+    shell.run(&["key", "rotate", &uuid::Uuid::nil().to_string()]).failed("accredit key list");
+}
+
+#[tokio::test]
+async fn people_are_invited_disabled_and_let_in_again_and_their_provider_is_set_up() {
+    let shell = Shell::with_institution().await;
+    shell.run(&["institution", "create", "--name", "Other", "--slug", "callback"]).failed("choose another slug");
+    shell.run(&["sign-in", "show"]).failed("accredit sign-in set");
+    let set = |issuer: &str| shell.run(&["sign-in", "set", "--issuer", issuer, "--client-id", "accredit"]);
+    set("http://login.example.edu").failed("--issuer must begin with https://");
+    assert!(set("https://login.example.edu").ok().out.contains("/v1/sign-in/linhai"));
+    let shown = shell.run(&["sign-in", "show", "--json"]).ok().json();
+    assert_eq!(shown["scopes"], json!(["profile", "email"]));
+
+    let invite = |email: &str| shell.run(&["user", "invite", "--name", "Wang Fang", "--role", "admin", "--email", email]);
+    invite("nobody").failed("--email must be an e-mail address");
+    invite("Fang@example.edu").ok();
+    invite("fang@example.edu").failed("accredit user list");
+    let users = shell.run(&["user", "list", "--json"]).ok().json();
+    assert_eq!((&users[0]["email"], &users[0]["state"]), (&json!("fang@example.edu"), &json!("invited")));
+    let id = users[0]["id"].as_str().unwrap();
+    assert!(shell.run(&["user", "disable", id]).ok().out.contains("disabled"));
+    assert!(shell.run(&["user", "enable", id]).ok().out.contains("invited"));
+    assert!(shell.run(&["user", "change", id, "--role", "reader"]).ok().out.contains("reader"));
+    shell.run(&["user", "change", id, "--role", "student"]).failed("a student sees one member");
+    shell.run(&["sign-in", "remove"]).ok();
+    shell.run(&["sign-in", "remove"]).failed("no sign-in provider");
 }
 
 #[tokio::test]

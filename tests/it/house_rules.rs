@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("telemetry", &["model", "config"]),
     ("shutdown", &["model"]),
     ("github", &["model", "config"]),
+    ("identity", &["model"]),
     ("db", &["model", "config"]),
     ("sample", &["model"]),
     ("contributions", &["model"]),
@@ -22,8 +23,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("network", &["model"]),
     ("reports", &["model", "messages"]),
     ("jobs", &["model", "config", "messages", "github", "db", "contributions", "scoring", "credits", "network"]),
-    ("api", &["model", "config", "messages", "db", "scoring", "reports"]),
-    ("app", &["model", "config", "telemetry", "shutdown", "github", "db", "jobs", "api"]),
+    ("api", &["model", "config", "messages", "identity", "db", "scoring", "reports"]),
+    ("app", &["model", "config", "telemetry", "shutdown", "github", "identity", "db", "jobs", "api"]),
     (
         "cli",
         &[
@@ -56,6 +57,8 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["api", "sample", "app"]),
     ("graphile_worker", &["db", "jobs"]),
     ("clap", &["cli"]),
+    ("openidconnect", &["identity"]),
+    ("reqwest", &["identity"]),
     ("fluent_bundle", &["messages"]),
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use accredit::{
-    api::{self, Api},
+    api,
     db::{
         Db, Error, InstitutionTx,
         api_keys::{self, ApiKeyEntry},
@@ -16,7 +16,7 @@ use accredit::{
         actor::{Actor, Person},
         api_key::ApiKey,
         clock::Clock,
-        ids::{ApiKeyId, InstitutionId, MemberId, RepositoryId, TermId},
+        ids::{InstitutionId, MemberId, RepositoryId, TermId},
         institution::{Institution, Role},
         member::MemberRole,
         term::Term,
@@ -35,7 +35,7 @@ use tower::ServiceExt as _;
 
 use crate::support::{
     TestDatabase,
-    app::{lenient, now},
+    app::{door, lenient, now},
     register,
 };
 
@@ -386,7 +386,7 @@ async fn requests_of_two_institutions_over_one_connection_get_their_own_answers_
     const AT_ONCE: usize = 8;
     let database = TestDatabase::new().await;
     let db = accredit::db::connect(database.options(), 1).await.unwrap();
-    let router = api::router(Api { db: db.clone(), clock: Clock::fixed(now()) }, &lenient());
+    let router = api::router(door(&db, &Clock::fixed(now()), "http://127.0.0.1:9"), &lenient());
     let mut callers = Vec::new();
     for slug in ["a", "b"] {
         let institution = found(&db, slug).await;
@@ -444,7 +444,7 @@ async fn key_of(db: &Db, institution: InstitutionId) -> String {
     let secret = *uuid::Uuid::new_v4().as_bytes();
     let key = ApiKey::new(institution, [secret, secret].concat().try_into().unwrap());
     let holder = Person { name: "A system".into(), member: None };
-    let entry = ApiKeyEntry { id: ApiKeyId::new(now()), role: Role::Staff, holder, created_at: now(), revoked_at: None };
+    let entry = ApiKeyEntry::new(Role::Staff, holder, None, now());
     let mut tx = db.begin_as(institution).await.unwrap();
     api_keys::insert(&mut tx, &entry, &key.hash(), &Actor::Operator).await.unwrap();
     tx.commit().await.unwrap();

@@ -98,7 +98,8 @@ async fn with_sample(arguments: &Arguments, settings: &Settings, db: &Db) -> any
         sync::link(db, ground.institution.id).await?;
         let fetched = fetch(db, &ground.institution, &stop).await?;
         sync::until_linked(db, ground.institution.id, &stop).await?;
-        finish(arguments, &settings, db, &ground, &fetched, &stop).await
+        finish(arguments, db, &ground, &fetched, &stop).await?;
+        serve(arguments, &settings, db, &ground.institution, &stop).await
     };
     app::with_worker(&settings, db.clone(), work).await
 }
@@ -113,7 +114,8 @@ async fn with_github(arguments: &Arguments, settings: &Settings, db: &Db, reposi
         live::register_people(db, &ground).await?;
         sync::link(db, ground.institution.id).await?;
         sync::until_linked(db, ground.institution.id, &stop).await?;
-        finish(arguments, settings, db, &ground, &fetched, &stop).await
+        finish(arguments, db, &ground, &fetched, &stop).await?;
+        serve(arguments, settings, db, &ground.institution, &stop).await
     };
     app::with_worker(settings, db.clone(), work).await
 }
@@ -127,14 +129,7 @@ async fn fetch(db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Resul
     Ok(fetched)
 }
 
-async fn finish(
-    arguments: &Arguments,
-    settings: &Settings,
-    db: &Db,
-    ground: &Ground,
-    fetched: &[Fetched],
-    stop: &Stop,
-) -> anyhow::Result<()> {
+async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetched], stop: &Stop) -> anyhow::Result<()> {
     let policy = scoring::policy::parse(POLICY_FILE, POLICY)?;
     let stored = policy::add(db, &ground.institution, &policy, POLICY.to_owned()).await?;
     output::say(format_args!("scoring {} under the policy {} {}", ground.term.name, stored.name, stored.version));
@@ -149,7 +144,7 @@ async fn finish(
     for file in write(db, &ground.institution, &report, &arguments.out).await? {
         output::result(format_args!("wrote {}", file.display()))?;
     }
-    if arguments.once { Ok(()) } else { serve(arguments, settings, db, &ground.institution, stop).await }
+    Ok(())
 }
 
 async fn write(db: &Db, institution: &Institution, report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -165,9 +160,12 @@ async fn write(db: &Db, institution: &Institution, report: &CreditReport, direct
 }
 
 async fn serve(arguments: &Arguments, settings: &Settings, db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Result<()> {
+    if arguments.once {
+        return Ok(());
+    }
     let listener = listen(&arguments.listen).await?;
     let local = listener.local_addr()?;
-    let (_, key) = key::create(db, institution.id, Role::Reader, Actor::Operator.to_person()).await?;
+    let (_, key) = key::create(db, institution.id, Role::Reader, Actor::Operator.to_person(), None).await?;
     output::result(format_args!(
         "\nthe API is described at http://{local}/docs; a key that reads it, as long as this runs:\n  curl -H 'Authorization: Bearer {}' http://{local}/v1/members\nCtrl-C stops it and throws the database away",
         key.reveal()

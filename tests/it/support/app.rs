@@ -3,19 +3,20 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use accredit::{
-    api::{self, Api, Manners},
+    api::{self, Api, Manners, SignIn},
     db::{
+        Db,
         api_keys::{self, ApiKeyEntry},
         institutions,
         operator_keys::{self, OperatorKeyEntry},
     },
-    github,
+    github, identity,
     jobs::{Tools, Worker, WorkerSettings},
     model::{
         actor::{Actor, Person},
         api_key::{ApiKey, OperatorKey},
         clock::Clock,
-        ids::{ApiKeyId, InstitutionId, MemberId, OperatorKeyId},
+        ids::{InstitutionId, MemberId, OperatorKeyId},
         institution::{Institution, Role},
     },
 };
@@ -72,6 +73,17 @@ impl Tenant {
     }
 }
 
+/// What the door works with, at the address `base`.
+pub fn door(db: &Db, clock: &Clock, base: &str) -> Api {
+    let sign_in = SignIn {
+        providers: identity::Client::new().unwrap(),
+        public_url: base.parse().unwrap(),
+        lifetime: TimeDelta::hours(12),
+        idle: TimeDelta::minutes(60),
+    };
+    Api { db: db.clone(), clock: clock.clone(), sign_in }
+}
+
 impl TestApp {
     /// One that lets its callers ask as much as they like.
     pub async fn start() -> Self {
@@ -83,7 +95,7 @@ impl TestApp {
         let clock = Clock::fixed(now());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = api::router(Api { db: database.db().clone(), clock: clock.clone() }, manners);
+        let router = api::router(door(database.db(), &clock, &base), manners);
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
             let stopped = async {
@@ -94,6 +106,11 @@ impl TestApp {
         });
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { database, clock, base, http, stop: Some(stop), serving: Some(serving) }
+    }
+
+    /// Where browsers find it.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// Where the server listens: `host:port`.
@@ -156,7 +173,7 @@ impl TestApp {
             });
         // Each is another person's.
         let holder = Person { name: format!("A {role}"), member };
-        let entry = ApiKeyEntry { id: ApiKeyId::new(made_at), role, holder, created_at: made_at, revoked_at: None };
+        let entry = ApiKeyEntry::new(role, holder, None, made_at);
         let half = *uuid::Uuid::new_v4().as_bytes();
         let key = ApiKey::new(institution, [half, half].concat().try_into().unwrap());
         let mut tx = self.database.db().begin_as(institution).await.unwrap();

@@ -6,6 +6,7 @@ pub mod database;
 pub mod desk;
 pub mod fetched;
 pub mod program;
+pub mod provider;
 pub mod proxy;
 pub mod register;
 pub mod schema;

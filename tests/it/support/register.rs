@@ -2,7 +2,7 @@
 
 use accredit::{
     db::{
-        Db, accounts,
+        Db, InstitutionTx, accounts,
         api_keys::ApiKeyEntry,
         contributions, evaluations,
         members::{self, Profile},
@@ -10,14 +10,17 @@ use accredit::{
         policies::{self, StoredPolicy},
         repositories::{self, Registration},
         scores::{self, NewScore},
-        statements, syncs, term_policies, terms,
+        sessions,
+        sign_in::{self, Attempt},
+        statements, syncs, term_policies, terms, users,
     },
     model::{
         account::AccountId,
         actor::{Actor, Person},
+        api_key::KeyHash,
         contribution::{Contribution, Key, Kind, Record, State},
         credit::Credits,
-        ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, TermPolicyId},
+        ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, TermPolicyId, UserId},
         institution::Role,
         member::MemberRole,
         member_score::Computed,
@@ -26,12 +29,14 @@ use accredit::{
         points::Points,
         policy::Audience,
         score::{Factor, Line, Reason, Source},
+        sign_in::NewProvider,
         statement::{Draft, Mentioned, StatementKind, Whose},
         term::Term,
         term_policy::TermPolicy,
+        user::NewUser,
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::app::now;
@@ -71,6 +76,8 @@ pub struct Register {
     pub policy: PolicyId,
     pub evaluation: EvaluationId,
     pub api_key: ApiKeyId,
+    /// Of the staff, and not signed in yet.
+    pub user: UserId,
     /// A mark of the member's first contribution.
     pub statement: StatementId,
 }
@@ -148,10 +155,10 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     network_scores::remove_from(&mut tx, None).await.unwrap();
     network_scores::insert(&mut tx, month, &[7; 32], &MonthScores { ranks, activity: [(account, 3 * ONE)].into() }).await.unwrap();
 
-    let api_key = ApiKeyId::new(now());
-    let secret = accredit::model::api_key::KeyHash(Sha256::digest(api_key.to_string()).into());
-    let holder = Person { name: "A system".into(), member: None };
-    let entry = ApiKeyEntry { id: api_key, role: Role::Reader, holder, created_at: now(), revoked_at: None };
+    let entry = ApiKeyEntry::new(Role::Reader, Person { name: "A system".into(), member: None }, None, now());
+    let api_key = entry.id;
+    let secret = KeyHash(Sha256::digest(api_key.to_string()).into());
+    let user = signing_in(&mut tx, tag).await;
     accredit::db::api_keys::insert(&mut tx, &entry, &secret, &Actor::Operator).await.unwrap();
     let statement = statements::record(&mut tx, &Actor::Operator, &[&mark(member)], now()).await.unwrap().unwrap()[0];
     let adopted = TermPolicy {
@@ -165,7 +172,32 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     };
     assert!(term_policies::insert(&mut tx, &adopted, &Actor::Operator).await.unwrap());
     tx.commit().await.unwrap();
-    Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key, statement }
+    Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key, user, statement }
+}
+
+/// A provider, and somebody of the staff who has a session of it and has begun another.
+async fn signing_in(tx: &mut InstitutionTx, tag: &str) -> UserId {
+    let new = NewProvider {
+        issuer: "https://login.example.edu".into(),
+        client_id: "accredit".into(),
+        number_claim: "student_number".into(),
+        scopes: vec!["email".into()],
+    };
+    sign_in::replace_provider(tx, &new.check(now()).unwrap(), &Actor::Operator, now()).await.unwrap();
+    let new = NewUser {
+        name: "Wang Fang".into(),
+        role: Role::Staff,
+        member: None,
+        known_as: None,
+        email: Some(format!("fang-{tag}@example.edu")),
+    };
+    let user = new.check(now()).unwrap();
+    users::insert(tx, &user).await.unwrap();
+    let hash = KeyHash(Sha256::digest(user.id.to_string()).into());
+    sessions::insert(tx, &hash, user.id, now() + TimeDelta::hours(12), now()).await.unwrap();
+    let attempt = Attempt { state: hash.clone(), browser: hash, return_to: "/".into(), expires_at: now() + TimeDelta::minutes(10) };
+    sign_in::insert_attempt(tx, &attempt).await.unwrap();
+    user.id
 }
 
 /// A mark of the first contribution.

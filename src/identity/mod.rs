@@ -1,0 +1,10 @@
+//! OpenID Connect: leads somebody to their institution's provider, and reads who the provider says that it is.
+//! It must not decide who gets in, nor let a code, a token or a secret into an error or a log.
+
+mod claims;
+mod client;
+mod error;
+mod transport;
+
+pub use client::{Begun, Client};
+pub use error::Error;
