@@ -38,50 +38,53 @@ pub(super) struct Peer(pub IpAddr);
 
 /// Answers connections of `listener` until `stop` is done, then finishes the requests in hand.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    serve_at_most(MOST_CONNECTIONS, listener, router, stop).await
+    Server { most: MOST_CONNECTIONS, header_timeout: HEADER_TIMEOUT }.serve(listener, router, stop).await
 }
 
-async fn serve_at_most(
+/// How many connections there may be, and how long each may take to ask something.
+struct Server {
     most: usize,
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-    let door = Door { listener, slots: Arc::new(Semaphore::new(most)), silent: Silent::default() };
-    let graceful = GracefulShutdown::new();
-    let mut stop = pin!(stop);
-    loop {
-        let (slot, stream, peer) = tokio::select! {
-            next = door.next() => next,
-            () = &mut stop => break,
-        };
-        let (number, dropped) = door.silent.insert();
-        let silent = door.silent.clone();
-        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
-            silent.remove(number);
-            request.extensions_mut().insert(Peer(peer));
-            request
-        });
-        let answering = graceful.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
-        let silent = door.silent.clone();
-        tokio::spawn(async move {
-            tokio::select! {
-                ended = answering => if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended early");
-                },
-                Ok(()) = dropped => tracing::debug!("a connection that had said nothing made room"),
-            }
-            silent.remove(number);
-            drop(slot);
-        });
+    header_timeout: Duration,
+}
+
+impl Server {
+    async fn serve(&self, listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(self.header_timeout);
+        let door = Door { listener, slots: Arc::new(Semaphore::new(self.most)), silent: Silent::default() };
+        let graceful = GracefulShutdown::new();
+        let mut stop = pin!(stop);
+        loop {
+            let (slot, stream, peer) = tokio::select! {
+                next = door.next() => next,
+                () = &mut stop => break,
+            };
+            let (number, dropped) = door.silent.insert();
+            let silent = door.silent.clone();
+            let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+                silent.remove(number);
+                request.extensions_mut().insert(Peer(peer));
+                request
+            });
+            let answering = graceful.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
+            let silent = door.silent.clone();
+            tokio::spawn(async move {
+                tokio::select! {
+                    ended = answering => if let Err(error) = ended {
+                        tracing::debug!(%error, "a connection ended early");
+                    },
+                    Ok(()) = dropped => tracing::debug!("a connection that had said nothing made room"),
+                }
+                silent.remove(number);
+                drop(slot);
+            });
+        }
+        drop(door);
+        if time::timeout(LAST_MOMENTS, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests took too long and were cut off");
+        }
+        Ok(())
     }
-    drop(door);
-    if time::timeout(LAST_MOMENTS, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests took too long and were cut off");
-    }
-    Ok(())
 }
 
 /// Where connections come in, and how many may be there.
@@ -178,10 +181,13 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", routing::get(|| std::future::ready("well")));
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(serve_at_most(most, listener, router, async {
+        // Nobody is closed for saying nothing, so that only room can be the reason.
+        let server = Server { most, header_timeout: Duration::from_secs(3_600) };
+        let stopped = async {
             // Dropping the sender is the sign.
             let _ = stopped.await;
-        }));
+        };
+        tokio::spawn(async move { server.serve(listener, router, stopped).await });
         (address, stop)
     }
 
@@ -194,7 +200,7 @@ mod tests {
     async fn ask(stream: &mut TcpStream, connection: &str) -> String {
         stream.write_all(format!("GET / HTTP/1.1\r\nHost: a\r\nConnection: {connection}\r\n\r\n").as_bytes()).await.unwrap();
         let mut answer = vec![0; 4096];
-        let read = stream.read(&mut answer).await.unwrap();
+        let read = time::timeout(Duration::from_secs(60), stream.read(&mut answer)).await.expect("kept out").unwrap();
         String::from_utf8_lossy(&answer[..read]).into_owned()
     }
 
