@@ -43,7 +43,8 @@ pub fn on_a_fresh_cluster<F: Future<Output = ()>>(bench: impl FnOnce(Ground) -> 
     std::fs::remove_dir_all(&directory).unwrap();
 }
 
-fn directory() -> PathBuf {
+/// Where the throw-away cluster lives.
+pub fn directory() -> PathBuf {
     accredit::config::Environment::read().data_dir.join(format!("bench-{}", std::process::id()))
 }
 

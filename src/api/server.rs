@@ -20,13 +20,15 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
-    time,
+    time::{self, Instant},
 };
 use tower::ServiceExt as _;
 
 /// How long a caller may take to send a request's header; an idle connection is closed after as long.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const MOST_CONNECTIONS: usize = 1_024;
+/// How long a caller may be silent and yet keep its place when there is no room: under load it may have spoken and not been heard.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How long requests in hand may take once the server was told to stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(10);
 /// After an `accept` that failed for want of file handles: some close meanwhile.
@@ -38,50 +40,54 @@ pub(super) struct Peer(pub IpAddr);
 
 /// Answers connections of `listener` until `stop` is done, then finishes the requests in hand.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    serve_at_most(MOST_CONNECTIONS, listener, router, stop).await
+    Server { most: MOST_CONNECTIONS, header_timeout: HEADER_TIMEOUT, patience: PATIENCE }.serve(listener, router, stop).await
 }
 
-async fn serve_at_most(
+/// How many connections there may be, and how long each may take to ask something.
+struct Server {
     most: usize,
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-    let door = Door { listener, slots: Arc::new(Semaphore::new(most)), silent: Silent::default() };
-    let graceful = GracefulShutdown::new();
-    let mut stop = pin!(stop);
-    loop {
-        let (slot, stream, peer) = tokio::select! {
-            next = door.next() => next,
-            () = &mut stop => break,
-        };
-        let (number, dropped) = door.silent.insert();
-        let silent = door.silent.clone();
-        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
-            silent.remove(number);
-            request.extensions_mut().insert(Peer(peer));
-            request
-        });
-        let answering = graceful.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
-        let silent = door.silent.clone();
-        tokio::spawn(async move {
-            tokio::select! {
-                ended = answering => if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended early");
-                },
-                Ok(()) = dropped => tracing::debug!("a connection that had said nothing made room"),
-            }
-            silent.remove(number);
-            drop(slot);
-        });
+    header_timeout: Duration,
+    patience: Duration,
+}
+
+impl Server {
+    async fn serve(&self, listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(self.header_timeout);
+        let door = Door { listener, slots: Arc::new(Semaphore::new(self.most)), silent: Silent::default(), patience: self.patience };
+        let graceful = GracefulShutdown::new();
+        let mut stop = pin!(stop);
+        loop {
+            let (slot, stream, peer) = tokio::select! {
+                next = door.next() => next,
+                () = &mut stop => break,
+            };
+            let (number, dropped) = door.silent.insert();
+            let silent = door.silent.clone();
+            let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+                silent.remove(number);
+                request.extensions_mut().insert(Peer(peer));
+                request
+            });
+            let answering = graceful.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
+            let silent = door.silent.clone();
+            tokio::spawn(async move {
+                tokio::select! {
+                    ended = answering => if let Err(error) = ended {
+                        tracing::debug!(%error, "a connection ended early");
+                    },
+                    Ok(()) = dropped => tracing::debug!("a connection that had said nothing made room"),
+                }
+                silent.remove(number);
+                drop(slot);
+            });
+        }
+        drop(door);
+        if time::timeout(LAST_MOMENTS, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests took too long and were cut off");
+        }
+        Ok(())
     }
-    drop(door);
-    if time::timeout(LAST_MOMENTS, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests took too long and were cut off");
-    }
-    Ok(())
 }
 
 /// Where connections come in, and how many may be there.
@@ -89,6 +95,7 @@ struct Door {
     listener: TcpListener,
     slots: Arc<Semaphore>,
     silent: Silent,
+    patience: Duration,
 }
 
 impl Door {
@@ -99,9 +106,12 @@ impl Door {
         if let Ok(slot) = Arc::clone(&slots).try_acquire_owned() {
             return (Some(slot), stream, peer);
         }
-        self.silent.drop_oldest();
         // Nobody closes the semaphore.
-        (slots.acquire_owned().await.ok(), stream, peer)
+        let slot = tokio::select! {
+            slot = Arc::clone(&slots).acquire_owned() => slot.ok(),
+            () = self.silent.make_room(self.patience) => slots.acquire_owned().await.ok(),
+        };
+        (slot, stream, peer)
     }
 
     /// Whatever keeps a connection from coming, the listener stays.
@@ -133,7 +143,7 @@ struct Silent(Arc<Mutex<Numbered>>);
 #[derive(Default)]
 struct Numbered {
     next: u64,
-    waiting: BTreeMap<u64, oneshot::Sender<()>>,
+    waiting: BTreeMap<u64, (Instant, oneshot::Sender<()>)>,
 }
 
 impl Silent {
@@ -143,7 +153,7 @@ impl Silent {
         let mut numbered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = numbered.next;
         numbered.next += 1;
-        numbered.waiting.insert(number, drop_it);
+        numbered.waiting.insert(number, (Instant::now(), drop_it));
         (number, dropped)
     }
 
@@ -152,9 +162,21 @@ impl Silent {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.remove(&number);
     }
 
+    /// Lets the oldest one go as soon as it has been silent for so long; never, where there is none.
+    async fn make_room(&self, patience: Duration) {
+        loop {
+            let oldest = self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.first_key_value().map(|(_, (since, _))| *since);
+            match oldest {
+                None => std::future::pending().await,
+                Some(since) if since.elapsed() >= patience => return self.drop_oldest(),
+                Some(since) => time::sleep_until(since + patience).await,
+            }
+        }
+    }
+
     fn drop_oldest(&self) {
         let oldest = self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting.pop_first();
-        if let Some((_, drop_it)) = oldest {
+        if let Some((_, (_, drop_it))) = oldest {
             // Gone by itself meanwhile: as good.
             let _ = drop_it.send(());
         }
@@ -178,10 +200,13 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", routing::get(|| std::future::ready("well")));
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(serve_at_most(most, listener, router, async {
+        // Nobody is closed for saying nothing, so that only room can be the reason.
+        let server = Server { most, header_timeout: Duration::from_secs(3_600), patience: Duration::ZERO };
+        let stopped = async {
             // Dropping the sender is the sign.
             let _ = stopped.await;
-        }));
+        };
+        tokio::spawn(async move { server.serve(listener, router, stopped).await });
         (address, stop)
     }
 
@@ -194,7 +219,7 @@ mod tests {
     async fn ask(stream: &mut TcpStream, connection: &str) -> String {
         stream.write_all(format!("GET / HTTP/1.1\r\nHost: a\r\nConnection: {connection}\r\n\r\n").as_bytes()).await.unwrap();
         let mut answer = vec![0; 4096];
-        let read = stream.read(&mut answer).await.unwrap();
+        let read = time::timeout(Duration::from_secs(60), stream.read(&mut answer)).await.expect("kept out").unwrap();
         String::from_utf8_lossy(&answer[..read]).into_owned()
     }
 

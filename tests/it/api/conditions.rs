@@ -62,7 +62,17 @@ async fn a_key_that_is_sent_twice_at_once_does_once_what_it_asks_for() {
     let reader = json!({"role": "reader"});
     // Nothing but the key tells the second one that there was a first.
     let ask = || keyed(&app, &tenant.admin, "/v1/api-keys", "k1", &reader);
-    let (first, second) = tokio::join!(ask(), ask());
+    // A lock holds both up, so that each has begun before the other is done.
+    let mut owner = app.database.owner().await;
+    let mut holding = sqlx::Connection::begin(&mut owner).await.unwrap();
+    sqlx::query("lock table api_keys in exclusive mode").execute(&mut *holding).await.unwrap();
+    let mut both = Box::pin(async { tokio::join!(ask(), ask()) });
+    tokio::select! {
+        _ = &mut both => panic!("answered while the table was locked"),
+        () = app.locked_out(2) => {}
+    }
+    holding.commit().await.unwrap();
+    let (first, second) = both.await;
     assert_eq!(first.json(201)["id"], second.json(201)["id"]);
     let replayed = [&first, &second].map(|answer| answer.header("idempotency-replayed").is_some());
     assert!(replayed[0] != replayed[1], "{replayed:?}");
