@@ -2,16 +2,20 @@
 //! It must not score and must not fetch.
 
 mod api_keys;
+mod appeals;
 mod auth;
+mod awards;
 mod body;
 mod contributions;
 mod etag;
 mod evaluations;
 mod fields;
 mod health;
+mod holidays;
 mod idempotency;
 mod layers;
 mod members;
+mod notices;
 mod openapi;
 mod policies;
 mod problem;
@@ -72,6 +76,14 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(scores::list))
         .routes(routes!(contributions::list))
         .routes(routes!(reports::credits))
+        .routes(routes!(awards::propose, awards::list))
+        .routes(routes!(awards::approve_all))
+        .routes(routes!(awards::get))
+        .routes(routes!(awards::decide))
+        .routes(routes!(appeals::create, appeals::list))
+        .routes(routes!(appeals::get))
+        .routes(routes!(appeals::decide))
+        .routes(routes!(holidays::list, holidays::replace))
         .routes(routes!(api_keys::create, api_keys::list))
         .routes(routes!(api_keys::revoke))
         // The last layer is the first that a request meets.
@@ -79,7 +91,7 @@ pub fn router(api: Api) -> Router {
         .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))
         .route_layer(from_fn(etag::tag))
         .route_layer(from_fn_with_state(api.clone(), auth::authenticate));
-    let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready));
+    let open = OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready)).routes(routes!(notices::get));
 
     let (router, document) = keyed.merge(open).split_for_parts();
     let document = openapi::complete(document);

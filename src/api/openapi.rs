@@ -30,6 +30,8 @@ const SCHEME: &str = "key";
         (name = "Policies", description = "What open-source work is worth"),
         (name = "Statements", description = "What people say about members' work"),
         (name = "Evaluations", description = "Scorings of a term under a policy"),
+        (name = "Awards", description = "Credit that people give, on the ground of an evaluation"),
+        (name = "Appeals", description = "What students say against an award"),
         (name = "Contributions", description = "The facts from GitHub"),
         (name = "Reports", description = "Files for a registry"),
         (name = "API keys", description = "Who may call"),
@@ -54,6 +56,7 @@ pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
         let operations = [
             (Method::Get, &mut item.get),
             (Method::Post, &mut item.post),
+            (Method::Put, &mut item.put),
             (Method::Patch, &mut item.patch),
             (Method::Delete, &mut item.delete),
         ];
@@ -73,6 +76,7 @@ pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
 enum Method {
     Get,
     Post,
+    Put,
     Patch,
     Delete,
 }
@@ -82,6 +86,7 @@ fn operation_id(method: Method, path: &str) -> String {
     let verb = match method {
         Method::Get => "get",
         Method::Post => "post",
+        Method::Put => "put",
         Method::Patch => "patch",
         Method::Delete => "delete",
     };
@@ -90,7 +95,7 @@ fn operation_id(method: Method, path: &str) -> String {
 }
 
 fn refusals(operation: &mut Operation, method: Method, needs_key: bool, has_id: bool) {
-    let writes = matches!(method, Method::Post | Method::Patch);
+    let writes = matches!(method, Method::Post | Method::Put | Method::Patch);
     let has_body = operation.request_body.is_some();
     let applying = [
         ("400", needs_key, "The request cannot be read: a parameter, the cursor or the body's syntax"),
@@ -131,7 +136,7 @@ fn conditions(operation: &mut Operation, method: Method) {
             returns(operation, "201", "Location", "Where the new thing is");
             returns(operation, "202", "Location", "Where to see how the work goes");
         }
-        Method::Patch | Method::Delete => {}
+        Method::Put | Method::Patch | Method::Delete => {}
     }
 }
 

@@ -13,6 +13,17 @@ words! {
     Action {
         KeyMade = "key_made",
         KeyRevoked = "key_revoked",
+        AwardsProposed = "awards_proposed",
+        AwardsApproved = "awards_approved",
+        AwardApproved = "award_approved",
+        AwardConfirmed = "award_confirmed",
+        AwardRejected = "award_rejected",
+        AwardSentBack = "award_sent_back",
+        AwardRevoked = "award_revoked",
+        AppealFiled = "appeal_filed",
+        AppealGranted = "appeal_granted",
+        AppealDismissed = "appeal_dismissed",
+        HolidaysReplaced = "holidays_replaced",
     }
 }
 

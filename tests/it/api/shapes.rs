@@ -44,6 +44,11 @@ async fn every_shape_is_as_it_was() {
         ("score_without_account", format!("/v1/members/{}/score?evaluation={}", own.loner, own.evaluation)),
         ("contributions", "/v1/contributions?limit=1".to_owned()),
         ("api_keys", "/v1/api-keys?limit=1".to_owned()),
+        ("award", format!("/v1/awards/{}", own.award)),
+        ("awards", "/v1/awards?limit=1".to_owned()),
+        ("appeal", format!("/v1/appeals/{}", own.appeal)),
+        ("appeals", "/v1/appeals?limit=1".to_owned()),
+        ("holidays", "/v1/holidays".to_owned()),
         ("report", format!("/v1/reports/credits?term_id={}&format=json", own.term)),
     ] {
         let mut answer = still(app.get(&tenant.admin, &path).await.json(200));
@@ -171,7 +176,7 @@ async fn the_document_describes_every_parameter_and_every_answer() {
                 lacking.push(format!("{at}: the parameter id"));
             }
             let has_body = operation.get("requestBody").is_some();
-            if has_body != (matches!(&**method, "post" | "patch") && !path.ends_with("/syncs")) {
+            if has_body != (matches!(&**method, "post" | "put" | "patch") && !path.ends_with("/syncs")) {
                 lacking.push(format!("{at}: its body"));
             }
         }
