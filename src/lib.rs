@@ -4,11 +4,13 @@
 
 pub mod api;
 pub mod app;
+pub mod awards;
 pub mod cli;
 pub mod config;
 pub mod contributions;
 pub mod credits;
 pub mod db;
+pub mod decisions;
 pub mod github;
 pub mod identity;
 pub mod jobs;

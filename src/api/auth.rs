@@ -151,6 +151,8 @@ rights! {
     Reader = Role::Reader;
     /// May also change its institution's registers and ask for work.
     Staff = Role::Staff;
+    /// May read all of it and decide: on awards and on appeals.
+    Reviewer = Role::Reviewer;
     /// May also say who may do what: keys and people.
     Admin = Role::Admin;
 }
@@ -175,6 +177,8 @@ impl FromRequestParts<Api> for Operator {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Viewer {
     pub institution: InstitutionId,
+    /// May speak for others: it is staff.
+    is_staff: bool,
     /// The one whom a student may see: oneself. `None`: everybody.
     only: Option<MemberId>,
 }
@@ -184,6 +188,23 @@ impl Viewer {
     pub fn require(&self, member: MemberId) -> Result<(), Problem> {
         if self.only.is_none_or(|only| only == member) { Ok(()) } else { Err(Problem::not_found()) }
     }
+
+    /// Whom a list shows, where somebody asked for one member or for all.
+    pub fn narrow(&self, asked: Option<MemberId>) -> Result<Option<MemberId>, Problem> {
+        if let Some(asked) = asked {
+            self.require(asked)?;
+        }
+        Ok(asked.or(self.only))
+    }
+
+    /// Who appeals: the member, or staff on behalf of one.
+    pub fn require_appellant(&self, member: MemberId) -> Result<(), Problem> {
+        self.require(member)?;
+        if self.only.is_some() || self.is_staff {
+            return Ok(());
+        }
+        Err(Problem::forbidden("An appeal is filed by the student or, on behalf of one, by staff."))
+    }
 }
 
 impl FromRequestParts<Api> for Viewer {
@@ -192,11 +213,12 @@ impl FromRequestParts<Api> for Viewer {
     async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
         let caller = require(parts, Role::Student)?;
         if caller.role.covers(Role::Reader) {
-            return Ok(Self { institution: caller.institution, only: None });
+            let is_staff = caller.role.covers(Role::Staff);
+            return Ok(Self { institution: caller.institution, is_staff, only: None });
         }
         // A student's key is a member's: the table sees to it.
         let only = caller.actor.member().ok_or(const { Problem::unauthorized() })?;
-        Ok(Self { institution: caller.institution, only: Some(only) })
+        Ok(Self { institution: caller.institution, is_staff: false, only: Some(only) })
     }
 }
 

@@ -4,7 +4,9 @@
 mod admission;
 mod api_key_rotations;
 mod api_keys;
+mod appeals;
 mod auth;
+mod awards;
 mod body;
 mod contributions;
 mod cookies;
@@ -13,12 +15,14 @@ mod etag;
 mod evaluations;
 mod fields;
 mod health;
+mod holidays;
 mod idempotency;
 mod institutions;
 mod layers;
 mod manners;
 mod me;
 mod members;
+mod notices;
 mod openapi;
 mod policies;
 mod problem;
@@ -90,6 +94,14 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(scores::list))
         .routes(routes!(contributions::list))
         .routes(routes!(reports::credits))
+        .routes(routes!(awards::propose, awards::list))
+        .routes(routes!(awards::approve_all))
+        .routes(routes!(awards::get))
+        .routes(routes!(awards::decide))
+        .routes(routes!(appeals::create, appeals::list))
+        .routes(routes!(appeals::get))
+        .routes(routes!(appeals::decide))
+        .routes(routes!(holidays::list, holidays::replace))
         .routes(routes!(api_keys::create, api_keys::list))
         .routes(routes!(api_keys::revoke))
         .routes(routes!(institutions::create, institutions::list))
@@ -109,6 +121,7 @@ pub fn router(api: Api, manners: &Manners) -> Router {
     let open = OpenApiRouter::new()
         .routes(routes!(sign_in::begin))
         .routes(routes!(sign_in::callback))
+        .routes(routes!(notices::get))
         .route_layer(from_fn_with_state(rate, rate::hold))
         .routes(routes!(health::live))
         .routes(routes!(health::ready));

@@ -32,6 +32,8 @@ const SESSION: &str = "session";
         (name = "Policies", description = "What open-source work is worth"),
         (name = "Statements", description = "What people say about members' work"),
         (name = "Evaluations", description = "Scorings of a term under a policy"),
+        (name = "Awards", description = "Credit that people give, on the ground of an evaluation"),
+        (name = "Appeals", description = "What students say against an award"),
         (name = "Contributions", description = "The facts from GitHub"),
         (name = "Reports", description = "Files for a registry"),
         (name = "Institutions", description = "The directory, for the operator"),

@@ -4,11 +4,13 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod awards;
 pub mod changes;
 pub mod contributions;
 mod copy;
 pub mod credit_reports;
 pub mod evaluations;
+pub mod holidays;
 pub mod idempotency;
 pub mod institutions;
 pub mod local;

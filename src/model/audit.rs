@@ -38,6 +38,17 @@ words! {
         StatementWithdrawn = "statement_withdrawn",
         EvaluationAsked = "evaluation_asked",
         ReportExported = "report_exported",
+        AwardsProposed = "awards_proposed",
+        AwardsApproved = "awards_approved",
+        AwardApproved = "award_approved",
+        AwardConfirmed = "award_confirmed",
+        AwardRejected = "award_rejected",
+        AwardSentBack = "award_sent_back",
+        AwardRevoked = "award_revoked",
+        AppealFiled = "appeal_filed",
+        AppealGranted = "appeal_granted",
+        AppealDismissed = "appeal_dismissed",
+        HolidaysReplaced = "holidays_replaced",
     }
 }
 

@@ -63,6 +63,10 @@ uuid_ids!(
     StatementId,
     /// One adoption of a policy for a term.
     TermPolicyId,
+    /// What was proposed for one member in one term.
+    AwardId,
+    /// What a student says against an award.
+    AppealId,
 );
 
 fn uuid_v7(now: DateTime<Utc>) -> Uuid {

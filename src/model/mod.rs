@@ -5,6 +5,7 @@ pub mod account;
 pub mod actor;
 pub mod api_key;
 pub mod audit;
+pub mod award;
 pub mod clock;
 pub mod contribution;
 pub mod credit;

@@ -21,9 +21,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("scoring", &["model", "messages"]),
     ("credits", &["model", "messages"]),
     ("network", &["model"]),
+    ("awards", &["model"]),
+    ("decisions", &["model", "db", "scoring", "awards"]),
     ("reports", &["model", "messages"]),
     ("jobs", &["model", "config", "messages", "github", "db", "contributions", "scoring", "credits", "network"]),
-    ("api", &["model", "config", "messages", "identity", "db", "scoring", "reports"]),
+    ("api", &["model", "config", "messages", "identity", "db", "scoring", "reports", "awards", "decisions"]),
     ("app", &["model", "config", "telemetry", "shutdown", "github", "identity", "db", "jobs", "api"]),
     (
         "cli",
@@ -40,6 +42,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "scoring",
             "credits",
             "reports",
+            "awards",
+            "decisions",
             "jobs",
             "api",
             "app",
@@ -62,7 +66,7 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("fluent_bundle", &["messages"]),
 ];
 
-const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "reports"];
+const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "awards", "reports"];
 const NEVER_IN_THINKING_ROOMS: &[&str] = &["async fn", ".await", "tokio", "Utc::now", "std::env", "std::fs", "std::net", "f32", "f64"];
 
 struct Source {

@@ -156,7 +156,19 @@ async fn queries_that_forget_the_institution_see_its_own_rows_and_nothing_withou
 }
 
 /// What nobody may change or take away, not even in its own institution.
-const APPENDED: [&str; 7] = ["account_links", "audit_entries", "evaluation_coverage", "policies", "scores", "statements", "term_policies"];
+const APPENDED: [&str; 11] = [
+    "account_links",
+    "appeal_decisions",
+    "appeals",
+    "audit_entries",
+    "award_decisions",
+    "awards",
+    "evaluation_coverage",
+    "policies",
+    "scores",
+    "statements",
+    "term_policies",
+];
 
 #[tokio::test]
 async fn what_is_appended_can_be_neither_changed_nor_taken_away() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use accredit::{
     db::operator_keys,
     model::{
-        ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, UserId},
+        ids::{ApiKeyId, AppealId, AwardId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, UserId},
         institution::Role,
     },
 };
@@ -68,6 +68,9 @@ fn nobodys() -> Register {
         api_key: ApiKeyId(id),
         user: UserId(id),
         statement: StatementId(id),
+        award: AwardId(id),
+        approved: AwardId(id),
+        appeal: AppealId(id),
     }
 }
 
@@ -83,6 +86,8 @@ pub(super) fn target(path: &str, of: &Register) -> String {
         "api-keys" => of.api_key.to_string(),
         "users" => of.user.to_string(),
         "statements" => of.statement.to_string(),
+        "awards" => of.award.to_string(),
+        "appeals" => of.appeal.to_string(),
         _ => String::new(),
     };
     let query = match path {
@@ -121,6 +126,11 @@ pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Opt
             Some(("text/csv", format!("kind,member_number,value,happened_on,reason\n{line}\n").into()))
         }
         ("POST", "/v1/evaluations") => json(json!({"term_id": of.term, "policy_id": of.policy})),
+        ("POST", "/v1/awards" | "/v1/awards/decisions") => json(json!({"evaluation_id": of.evaluation})),
+        ("POST", "/v1/awards/{id}/decisions") => json(json!({"decision": "approve", "reason": "Seen"})),
+        ("POST", "/v1/appeals") => json(json!({"award_id": of.approved, "reason": "One is missing", "on_behalf_of": "Ada Lovelace"})),
+        ("POST", "/v1/appeals/{id}/decisions") => json(json!({"decision": "dismiss", "reason": "None is"})),
+        ("PUT", "/v1/holidays") => json(json!({"year": 2027, "days": [{"day": "2027-01-01"}]})),
         ("POST", "/v1/api-keys") => json(json!({"role": "reader"})),
         ("POST", "/v1/institutions") => {
             json(json!({"slug": format!("new-{tag}").to_lowercase(), "name": "New", "timezone": "Asia/Shanghai"}))
@@ -139,7 +149,8 @@ pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Opt
 fn names_something(method: &Method, path: &str) -> bool {
     path.contains("{id}")
         || path == "/v1/reports/credits"
-        || (method == Method::POST && matches!(path, "/v1/evaluations" | "/v1/statements"))
+        || (method == Method::POST
+            && matches!(path, "/v1/evaluations" | "/v1/statements" | "/v1/awards" | "/v1/awards/decisions" | "/v1/appeals"))
 }
 
 #[tokio::test]
@@ -180,6 +191,10 @@ async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers
                     Some(_) if whose != "own" && names_something(method, path) => {
                         assert_eq!(answer.status, 404, "{at}");
                         missing.insert(answer.body);
+                    }
+                    // Who only reads, or decides, speaks for no student.
+                    Some(Role::Reader | Role::Reviewer) if (method, &**path) == (&Method::POST, "/v1/appeals") => {
+                        assert_eq!(answer.status, 403, "{at}");
                     }
                     Some(_) => assert!(answer.status.is_success(), "{at}"),
                 }
@@ -283,7 +298,7 @@ async fn a_list_shows_nothing_of_another_institution() {
     let tenant = app.tenant("own").await;
     let other = app.tenant("other").await;
     let foreign = register::fill(app.database.db(), other.id, "foreign").await;
-    for list in ["repositories", "members", "terms", "policies", "contributions", "statements"] {
+    for list in ["repositories", "members", "terms", "policies", "contributions", "statements", "awards", "appeals", "holidays"] {
         let page = app.get(&tenant.reader, &format!("/v1/{list}")).await.json(200);
         assert_eq!(page, json!({"items": [], "next": null}), "{list}");
     }

@@ -15,6 +15,7 @@ use crate::support::{TestApp, register};
 fn still(mut value: Value) -> Value {
     match &mut value {
         Value::String(text) if uuid::Uuid::try_parse(text).is_ok() => json!("[id]"),
+        Value::String(text) if text.starts_with("/v1/members/") => json!("[score]"),
         Value::Array(values) => Value::Array(values.drain(..).map(still).collect()),
         Value::Object(fields) => Value::Object(std::mem::take(fields).into_iter().map(|(name, value)| (name, still(value))).collect()),
         _ => value,
@@ -47,6 +48,9 @@ async fn every_shape_is_as_it_was() {
         ("users", "/v1/users".to_owned()),
         ("user", format!("/v1/users/{}", own.user)),
         ("me", "/v1/me".to_owned()),
+        ("award", format!("/v1/awards/{}", own.award)),
+        ("appeal", format!("/v1/appeals/{}", own.appeal)),
+        ("holidays", "/v1/holidays".to_owned()),
         ("report", format!("/v1/reports/credits?term_id={}&format=json", own.term)),
     ] {
         let mut answer = still(app.get(&tenant.admin, &path).await.json(200));

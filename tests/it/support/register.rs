@@ -4,7 +4,7 @@ use accredit::{
     db::{
         Db, InstitutionTx, accounts,
         api_keys::ApiKeyEntry,
-        contributions, evaluations,
+        awards, contributions, evaluations, holidays,
         members::{self, Profile},
         network_scores,
         policies::{self, StoredPolicy},
@@ -16,11 +16,15 @@ use accredit::{
     },
     model::{
         account::AccountId,
-        actor::{Actor, Person},
+        actor::{Actor, Person, PersonKey},
         api_key::KeyHash,
+        award::{Announced, Appeal, AppealDecided, AppealDecision, Award, Decided, Decision, Holiday, Manner, Proposal},
         contribution::{Contribution, Key, Kind, Record, State},
         credit::Credits,
-        ids::{ApiKeyId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, TermPolicyId, UserId},
+        ids::{
+            ApiKeyId, AppealId, AwardId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId,
+            TermPolicyId, UserId,
+        },
         institution::Role,
         member::MemberRole,
         member_score::Computed,
@@ -80,6 +84,12 @@ pub struct Register {
     pub user: UserId,
     /// A mark of the member's first contribution.
     pub statement: StatementId,
+    /// The member's, sent back.
+    pub award: AwardId,
+    /// Another of the member's, approved.
+    pub approved: AwardId,
+    /// Against a third of the member's; nobody has decided.
+    pub appeal: AppealId,
 }
 
 /// Fills an institution's registers. `tag` makes what must be unique unique.
@@ -171,8 +181,95 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         adopted_at: now(),
     };
     assert!(term_policies::insert(&mut tx, &adopted, &Actor::Operator).await.unwrap());
+    let proposal = |name: &str| Proposal {
+        term: term.id,
+        member,
+        evaluation,
+        evaluated_at: now(),
+        policy: policy.id,
+        policy_name: name.into(),
+        policy_hash: policy.hash.clone(),
+        points: computed().points,
+        credits: computed().credits,
+        flagged: 0,
+        unmet: 0,
+        complete_until: None,
+        complete: false,
+        manner: Manner { notice_days: 5, appeal_days: Some(7), ..Manner::default() },
+    };
+    let award = decided_award(&mut tx, proposal("practice"), Decision::SendBack).await.id;
+    let approved = decided_award(&mut tx, proposal("approved"), Decision::Approve).await.id;
+    let contested = decided_award(&mut tx, proposal("contested"), Decision::Approve).await.id;
+    let settled = appeal_against(&mut tx, contested).await;
+    dismiss(&mut tx, settled).await;
+    let appeal = appeal_against(&mut tx, contested).await;
+    let new_year = Holiday { day: "2026-01-01".parse().unwrap(), working: false, name: Some("New Year".into()) };
+    holidays::replace(&mut tx, 2026, &[new_year]).await.unwrap();
     tx.commit().await.unwrap();
-    Register { repository, sync: sync.id, member, loner, term: term.id, policy: policy.id, evaluation, api_key, user, statement }
+    Register {
+        repository,
+        sync: sync.id,
+        member,
+        loner,
+        term: term.id,
+        policy: policy.id,
+        evaluation,
+        api_key,
+        user,
+        statement,
+        award,
+        approved,
+        appeal,
+    }
+}
+
+/// An award that somebody has decided on; an approved one is on notice for ten days.
+async fn decided_award(tx: &mut InstitutionTx, proposal: Proposal, decision: Decision) -> Award {
+    let id = AwardId::new(now());
+    awards::insert(tx, &[(id, proposal, None)], "operator", now()).await.unwrap();
+    let award = awards::get(tx, id).await.unwrap().unwrap().0.remove(0);
+    let until = now() + TimeDelta::days(10);
+    let announced = Announced { notice_until: until, appeal_until: Some(until) };
+    let decided = Decided {
+        decision,
+        reason: Some("Seen".into()),
+        by: "operator".into(),
+        person: PersonKey::stored("name:a system".into()),
+        person_name: "A system".into(),
+        credits: None,
+        announced: (decision == Decision::Approve).then_some(announced),
+        at: now(),
+    };
+    awards::insert_decisions(tx, &[(&award, decided)]).await.unwrap();
+    award
+}
+
+async fn appeal_against(tx: &mut InstitutionTx, award: AwardId) -> AppealId {
+    let appeal = Appeal {
+        id: AppealId::new(now()),
+        award,
+        contribution_url: None,
+        reason: "One is missing".into(),
+        filed_by: "operator".into(),
+        on_behalf_of: Some("Ada Lovelace".into()),
+        filed_at: now(),
+        decided: None,
+    };
+    awards::insert_appeal(tx, &appeal).await.unwrap();
+    appeal.id
+}
+
+async fn dismiss(tx: &mut InstitutionTx, appeal: AppealId) {
+    let decided = AppealDecided {
+        decision: AppealDecision::Dismiss,
+        reason: "None is".into(),
+        by: "operator".into(),
+        person: PersonKey::stored("name:b".into()),
+        person_name: "B".into(),
+        proposed: None,
+        at: now(),
+    };
+    awards::insert_appeal_decision(tx, appeal, &decided).await.unwrap();
 }
 
 /// A provider, and somebody of the staff who has a session of it and has begun another.

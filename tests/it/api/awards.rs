@@ -1,0 +1,98 @@
+//! Awards and appeals through HTTP: proposed, decided, noticed, appealed against.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{
+    TestApp,
+    register::{self, Register},
+};
+
+async fn decide(app: &TestApp, key: &str, own: &Register, body: Value) -> crate::support::Answer {
+    app.post(key, &format!("/v1/awards/{}/decisions", own.award), body).await
+}
+
+#[tokio::test]
+async fn other_credits_wait_for_a_second_person_and_a_member_decides_nothing_about_oneself() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let made = json!({"role": "reviewer", "member_id": own.member});
+    let oneself = app.post(&tenant.admin, "/v1/api-keys", made).await.json(201)["key"].as_str().unwrap().to_owned();
+    decide(&app, &oneself, &own, json!({"decision": "approve", "reason": "Mine"})).await.problem(403);
+    assert_eq!(decide(&app, &tenant.reviewer, &own, json!({"decision": "approve"})).await.faults(422), ["reason"]);
+    let other = json!({"decision": "approve", "reason": "More", "credits": "2"});
+    assert_eq!(decide(&app, &tenant.reviewer, &own, other).await.json(200)["state"], "to_confirm");
+    let confirm = json!({"decision": "confirm", "reason": "Seen"});
+    decide(&app, &tenant.reviewer, &own, confirm.clone()).await.problem(403);
+    let approved = decide(&app, &tenant.admin, &own, confirm).await.json(200);
+    assert_eq!((&approved["state"], &approved["credits"]), (&json!("on_notice"), &json!("2")));
+    // Sunday in Shanghai: five working days are over on Friday midnight.
+    assert_eq!(approved["notice_until"], "2026-02-06T16:00:00Z");
+}
+
+#[tokio::test]
+async fn the_notice_names_nobody() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let answer = app.get("", "/notices/own/2025-2026-1-own").await;
+    let notice = answer.json(200);
+    assert_eq!(notice["items"][0], json!({"number": "******", "credits": "1", "until": "2026-02-11T08:00:00Z"}));
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+    assert!(!answer.text().contains("00own1") && !answer.text().contains("Ada") && !answer.text().contains(&own.member.to_string()));
+    let nothing = app.get("", "/notices/own/none").await;
+    nothing.problem(404);
+    assert_eq!(nothing.body, app.get("", "/notices/nobody/none").await.body);
+}
+
+#[tokio::test]
+async fn what_is_proposed_twice_is_proposed_once_and_what_needs_a_look_is_left() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let of = json!({"evaluation_id": own.evaluation});
+    let outcome = app.post(&tenant.staff, "/v1/awards", of.clone()).await.json(200);
+    assert_eq!(outcome, json!({"proposed": 0, "superseding": 0, "present": 1, "without_account": 1}));
+    let bulk = app.post(&tenant.reviewer, "/v1/awards/decisions", of).await.json(200);
+    assert_eq!(bulk["approved"], 0);
+    assert!(bulk["left"].as_array().unwrap().iter().any(|left| left["award_id"] == own.award.to_string()), "{bulk}");
+    let listed = app.get(&tenant.reader, "/v1/awards?state=on_notice").await.json(200);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "the contested one is under appeal");
+}
+
+#[tokio::test]
+async fn a_student_appeals_and_a_dismissal_leaves_the_award() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let student = app.student(tenant.id, own.member).await;
+    let state = async || app.get(&student, &format!("/v1/awards/{}", own.approved)).await.json(200)["state"].clone();
+    let body = |url: &str| json!({"award_id": own.approved, "reason": "It is worth more", "contribution_url": url});
+    assert_eq!(app.post(&student, "/v1/appeals", body("https://github.example/pull/9")).await.faults(422), ["contribution_url"]);
+    let appeal = app.post(&student, "/v1/appeals", body("https://github.example/pull/1")).await.json(201);
+    assert_eq!(state().await, "under_appeal");
+    app.post(&student, "/v1/appeals", body("https://github.example/pull/1")).await.problem(409);
+    let path = format!("/v1/appeals/{}/decisions", appeal["id"].as_str().unwrap());
+    let grant = json!({"decision": "grant", "reason": "Right"});
+    assert_eq!(app.post(&tenant.reviewer, &path, grant).await.faults(422), ["evaluation_id"]);
+    let settled = app.post(&tenant.reviewer, &path, json!({"decision": "dismiss", "reason": "It is not"})).await.json(200);
+    assert_eq!(settled["decided"]["name"], "A reviewer");
+    assert_eq!(state().await, "on_notice");
+    app.post(&tenant.reviewer, &path, json!({"decision": "dismiss", "reason": "Again"})).await.problem(409);
+}
+
+#[tokio::test]
+async fn a_year_of_holidays_is_replaced_as_a_whole() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let put = async |body: Value| {
+        let body = Some(("application/json", body.to_string().into_bytes()));
+        app.call(Method::PUT, "/v1/holidays", &tenant.staff, &[], body).await
+    };
+    put(json!({"year": 2026, "days": [{"day": "2026-02-17", "name": "Off"}, {"day": "2026-02-14", "working": true}]})).await.json(200);
+    put(json!({"year": 2026, "days": [{"day": "2026-02-16"}]})).await.json(200);
+    let shown = app.get(&tenant.reader, "/v1/holidays?year=2026").await.json(200);
+    assert_eq!(shown["items"], json!([{"day": "2026-02-16", "working": false, "name": null}]));
+    assert_eq!(put(json!({"year": 2026, "days": [{"day": "2025-02-16"}]})).await.faults(422), ["days[0].day"]);
+}
