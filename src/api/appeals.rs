@@ -10,6 +10,7 @@ use super::{
     auth::{By, Reviewer, Viewer},
     awards::{REASON, problem},
     body::{Created, Json},
+    done::Done,
     fields::{self, Fault, Faults},
     problem::Problem,
     query::{self, Id, Query},
@@ -106,7 +107,7 @@ pub(super) async fn create(
     viewer: Viewer,
     By(actor): By,
     Json(new): Json<NewAppealBody>,
-) -> Result<Created<AppealView>, Problem> {
+) -> Result<Done<Created<AppealView>>, Problem> {
     let mut tx = api.db.begin_as(viewer.institution).await.map_err(Problem::database)?;
     let (chain, at) = stored::get(&mut tx, new.award_id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     viewer.require_appellant(chain[at].proposal.member)?;
@@ -124,8 +125,7 @@ pub(super) async fn create(
         return Err(Problem::invalid_fields(vec![Fault::new("contribution_url", why)]));
     };
     let view = require(&mut tx, id).await?.into();
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Created(format!("/v1/appeals/{id}"), view))
+    Ok(Done(tx, Created(format!("/v1/appeals/{id}"), view)))
 }
 
 /// Which appeals.
@@ -189,7 +189,7 @@ pub(super) async fn decide(
     By(actor): By,
     Id(id): Id<AppealId>,
     Json(new): Json<NewAppealDecision>,
-) -> Result<JsonAnswer<AppealView>, Problem> {
+) -> Result<Done<JsonAnswer<AppealView>>, Problem> {
     let mut faults = Faults::default();
     let Some(reason) = faults.check("reason", fields::text(new.reason, REASON)) else { return Err(faults.into_problem()) };
     let settlement = Settlement { decision: new.decision, reason, evaluation: new.evaluation_id };
@@ -197,8 +197,7 @@ pub(super) async fn decide(
     decisions::settle(&mut tx, id, &settlement, &actor, api.clock.now()).await.map_err(problem)?;
     let found = require(&mut tx, id).await?;
     let view = explained(&mut tx, found).await?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(JsonAnswer(view))
+    Ok(Done(tx, JsonAnswer(view)))
 }
 
 async fn require(tx: &mut InstitutionTx, id: AppealId) -> Result<(Appeal, MemberId), Problem> {

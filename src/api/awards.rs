@@ -10,6 +10,7 @@ use super::{
     Api,
     auth::{By, Reviewer, Staff, Viewer},
     body::Json,
+    done::Done,
     fields::{self, Fault, Faults},
     problem::Problem,
     query::{self, Id, Query},
@@ -178,16 +179,18 @@ pub(super) async fn propose(
     staff: Staff,
     By(actor): By,
     Json(of): Json<OfEvaluation>,
-) -> Result<JsonAnswer<ProposedView>, Problem> {
+) -> Result<Done<JsonAnswer<ProposedView>>, Problem> {
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     let outcome = decisions::propose(&mut tx, of.evaluation_id, &actor, api.clock.now()).await.map_err(problem)?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(JsonAnswer(ProposedView {
-        proposed: outcome.proposed,
-        superseding: outcome.superseding,
-        present: outcome.present,
-        without_account: outcome.without_account,
-    }))
+    Ok(Done(
+        tx,
+        JsonAnswer(ProposedView {
+            proposed: outcome.proposed,
+            superseding: outcome.superseding,
+            present: outcome.present,
+            without_account: outcome.without_account,
+        }),
+    ))
 }
 
 /// Which awards.
@@ -284,7 +287,7 @@ pub(super) async fn decide(
     By(actor): By,
     Id(id): Id<AwardId>,
     Json(new): Json<NewDecision>,
-) -> Result<JsonAnswer<AwardView>, Problem> {
+) -> Result<Done<JsonAnswer<AwardView>>, Problem> {
     let mut faults = Faults::default();
     let reason = faults.check("reason", new.reason.map(|reason| fields::text(reason, REASON)).transpose());
     let credits = new.credits.map(|credits| credits.parse::<Decimal>().map(Credits::new)).transpose();
@@ -294,8 +297,7 @@ pub(super) async fn decide(
     let now = api.clock.now();
     let mut tx = api.db.begin_as(reviewer.institution).await.map_err(Problem::database)?;
     let (chain, at) = decisions::decide(&mut tx, id, &verdict, &actor, now).await.map_err(problem)?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(JsonAnswer(AwardView::new(&chain, at, now)))
+    Ok(Done(tx, JsonAnswer(AwardView::new(&chain, at, now))))
 }
 
 /// What came of approving many at once.
@@ -324,12 +326,11 @@ pub(super) async fn approve_all(
     reviewer: Reviewer,
     By(actor): By,
     Json(of): Json<OfEvaluation>,
-) -> Result<JsonAnswer<BulkView>, Problem> {
+) -> Result<Done<JsonAnswer<BulkView>>, Problem> {
     let mut tx = api.db.begin_as(reviewer.institution).await.map_err(Problem::database)?;
     let bulk = decisions::approve_all(&mut tx, of.evaluation_id, &actor, api.clock.now()).await.map_err(problem)?;
-    tx.commit().await.map_err(Problem::database)?;
     let left = bulk.left.into_iter().map(|(award, why)| LeftView { award_id: award.id, number: award.number, why: why.to_string() });
-    Ok(JsonAnswer(BulkView { approved: bulk.approved.len(), left: left.collect() }))
+    Ok(Done(tx, JsonAnswer(BulkView { approved: bulk.approved.len(), left: left.collect() })))
 }
 
 /// Why something was not decided, as an answer.

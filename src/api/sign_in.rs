@@ -17,6 +17,7 @@ use super::{
     admission::{self, Admitted, How, Refused},
     auth::{By, Here},
     cookies::{self, Kind},
+    done::Done,
     problem::Problem,
     query::Query,
 };
@@ -222,9 +223,8 @@ pub(super) async fn sign_out(State(api): State<Api>, here: Here, By(actor): By) 
         let event = Event { action: Action::SignedOut, subject: actor.to_string(), facts: json!({}), details: None };
         audit::append(&mut tx, &actor, &event, now).await.map_err(Problem::database)?;
     }
-    tx.commit().await.map_err(Problem::database)?;
     let gone = cookies::write(Kind::Session, None, &api.sign_in.public_url)?;
-    Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, gone)])).into_response())
+    Ok(Done(tx, (StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, gone)]))).into_response())
 }
 
 async fn not_identified(api: &Api, institution: InstitutionId, error: identity::Error) -> Problem {

@@ -9,6 +9,7 @@ use super::{
     Api,
     auth::{Admin, By},
     body::{Created, Json, given},
+    done::Done,
     fields::{self, Faults},
     problem::Problem,
     query::{self, Id, Paging, Query},
@@ -103,7 +104,7 @@ pub(super) async fn create(
     admin: Admin,
     By(actor): By,
     Json(new): Json<Invitation>,
-) -> Result<Created<UserView>, Problem> {
+) -> Result<Done<Created<UserView>>, Problem> {
     let now = api.clock.now();
     let known_as = match (new.issuer, new.subject) {
         (Some(issuer), Some(subject)) => Some(KnownAs { issuer, subject }),
@@ -121,8 +122,7 @@ pub(super) async fn create(
     users::lock(&mut tx).await.map_err(Problem::database)?;
     users::insert(&mut tx, &user).await.map_err(taken)?;
     audit::append(&mut tx, &actor, &user.event(Action::UserInvited), now).await.map_err(Problem::database)?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(Created(format!("/v1/users/{}", user.id), user.into()))
+    Ok(Done(tx, Created(format!("/v1/users/{}", user.id), user.into())))
 }
 
 /// Lists the users, disabled ones too, oldest first.
