@@ -34,7 +34,7 @@ pub fn text(value: String, most: usize) -> Result<String, String> {
 pub fn slug(value: String) -> Result<String, String> {
     let letters = value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if NO_SLUGS.contains(&&*value) {
-        return Err("is a word of the API's addresses: choose another".to_owned());
+        return Err("is a word of the API's addresses: choose another slug".to_owned());
     }
     if letters && !value.starts_with('-') && (1..=63).contains(&value.len()) {
         return Ok(value);

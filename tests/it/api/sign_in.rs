@@ -130,7 +130,7 @@ async fn who_was_invited_signs_in_works_and_signs_out() {
     browser.get("/v1/me").await.problem(401);
     let log = actions(&app, tenant.id).await;
     let own: Vec<&str> = log.iter().map(String::as_str).filter(|action| *action != "key_made").collect();
-    assert!(own.starts_with(&["sign_in_provider_set", "user_invited"]), "{own:?}");
+    assert!(own.starts_with(&["institution_made", "sign_in_provider_set", "user_invited"]), "{own:?}");
     assert!(own.ends_with(&["signed_out"]) && own.windows(2).any(|two| two == ["user_admitted", "signed_in"]), "{own:?}");
 }
 
