@@ -156,7 +156,12 @@ pub async fn work(settings: &Settings, db: Db, stop: impl Future<Output = ()> + 
 }
 
 /// Answers HTTP until `stop` is done.
-pub async fn serve(db: Db, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-    api::serve(listener, api::router(api::Api { db, clock: Clock::System }), stop).await?;
+pub async fn serve(
+    settings: &Settings,
+    db: Db,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    api::serve(listener, api::router(api::Api { db, clock: Clock::System, sealing: settings.secrets.key.clone() }), stop).await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! It must not score and must not fetch.
 
 mod api_keys;
+mod audit;
 mod auth;
 mod body;
 mod contributions;
@@ -37,13 +38,18 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 pub use server::serve;
 
-use crate::{db::Db, model::clock::Clock};
+use crate::{
+    db::Db,
+    model::{clock::Clock, sealing::SealingKey},
+};
 
 /// What every handler works with.
 #[derive(Debug, Clone)]
 pub struct Api {
     pub db: Db,
     pub clock: Clock,
+    /// What institutions' secrets are sealed with, where the settings have a key.
+    pub sealing: Option<SealingKey>,
 }
 
 /// Every route.
@@ -56,6 +62,7 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(syncs::get))
         .routes(routes!(members::create, members::list))
         .routes(routes!(members::get, members::change, members::delete))
+        .routes(routes!(members::erase))
         .routes(routes!(scores::get))
         .routes(routes!(terms::create, terms::list))
         .routes(routes!(terms::get))
@@ -74,6 +81,8 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(reports::credits))
         .routes(routes!(api_keys::create, api_keys::list))
         .routes(routes!(api_keys::revoke))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::checkpoint))
         // The last layer is the first that a request meets.
         .route_layer(layers::catch_panic())
         .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))

@@ -32,6 +32,7 @@ const SCHEME: &str = "key";
         (name = "Evaluations", description = "Scorings of a term under a policy"),
         (name = "Contributions", description = "The facts from GitHub"),
         (name = "Reports", description = "Files for a registry"),
+        (name = "Audit", description = "The chained log of what was decided"),
         (name = "API keys", description = "Who may call"),
         (name = "Health", description = "Whether the program lives and can serve"),
     ),

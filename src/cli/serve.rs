@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
         let stop = shutdown::signal();
         let answering = async {
             output::say(format_args!("listening on http://{local}"));
-            app::serve(db.clone(), listener, stop).await
+            app::serve(settings, db.clone(), listener, stop).await
         };
         if arguments.no_worker {
             return answering.await;

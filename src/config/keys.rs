@@ -10,6 +10,7 @@ pub(super) const KEYS: &[&str] = &[
     "http.public_url",
     "github.base_url",
     "github.token",
+    "secrets.key",
     "worker.concurrency",
     "log.filter",
     "log.format",

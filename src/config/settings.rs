@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{Environment, Error, Variables, layers::Layers};
+use crate::model::sealing::{self, SealingKey};
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -16,6 +17,7 @@ pub struct Settings {
     pub database: Database,
     pub http: Http,
     pub github: GitHub,
+    pub secrets: Secrets,
     pub worker: WorkerSettings,
     pub log: Log,
 }
@@ -38,6 +40,12 @@ pub struct Http {
 pub struct GitHub {
     pub base_url: Url,
     pub token: Option<SecretString>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// What seals institutions' secrets in the database. `None`: none can be sealed.
+    pub key: Option<SealingKey>,
 }
 
 #[derive(Debug, Clone)]
@@ -78,6 +86,7 @@ impl Settings {
                 base_url: read.required("github.base_url", read.url("github.base_url")?)?,
                 token: read.secret("github.token")?,
             },
+            secrets: Secrets { key: read.sealing_key("secrets.key")? },
             worker: WorkerSettings { concurrency },
             log: Log { filter: read.required("log.filter", read.text("log.filter")?)?, format: read.format("log.format")? },
         })
@@ -107,6 +116,10 @@ impl Read {
 
     fn secret(&self, key: &'static str) -> Result<Option<SecretString>, Error> {
         Ok(self.text(key)?.map(SecretString::from))
+    }
+
+    fn sealing_key(&self, key: &'static str) -> Result<Option<SealingKey>, Error> {
+        self.text(key)?.map(|text| text.parse().map_err(|why: sealing::Error| self.bad(key, why.to_string()))).transpose()
     }
 
     fn number(&self, key: &'static str, least: u32, most: u32) -> Result<u32, Error> {

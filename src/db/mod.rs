@@ -4,10 +4,12 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod audit_keys;
 pub mod changes;
 pub mod contributions;
 mod copy;
 pub mod credit_reports;
+pub mod erasure;
 pub mod evaluations;
 pub mod idempotency;
 pub mod institutions;

@@ -17,6 +17,7 @@ words! {
         MemberRegistered = "member_registered",
         MemberChanged = "member_changed",
         MemberRemoved = "member_removed",
+        MemberErased = "member_erased",
         AccountLinked = "account_linked",
         AccountUnlinked = "account_unlinked",
         RepositoryRegistered = "repository_registered",
@@ -27,6 +28,7 @@ words! {
         StatementWithdrawn = "statement_withdrawn",
         EvaluationAsked = "evaluation_asked",
         ReportExported = "report_exported",
+        CheckpointKeyMade = "checkpoint_key_made",
     }
 }
 

@@ -25,6 +25,7 @@ pub mod points;
 pub mod policy;
 pub mod repository;
 pub mod score;
+pub mod sealing;
 pub mod statement;
 pub mod term;
 pub mod term_policy;

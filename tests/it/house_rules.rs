@@ -21,8 +21,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("credits", &["model", "messages"]),
     ("network", &["model"]),
     ("reports", &["model", "messages"]),
+    ("audit", &["model"]),
+    ("notary", &["model", "db", "audit"]),
     ("jobs", &["model", "config", "messages", "github", "db", "contributions", "scoring", "credits", "network"]),
-    ("api", &["model", "config", "messages", "db", "scoring", "reports"]),
+    ("api", &["model", "config", "messages", "db", "scoring", "reports", "notary"]),
     ("app", &["model", "config", "telemetry", "shutdown", "github", "db", "jobs", "api"]),
     (
         "cli",
@@ -39,6 +41,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "scoring",
             "credits",
             "reports",
+            "audit",
+            "notary",
             "jobs",
             "api",
             "app",
@@ -59,7 +63,7 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("fluent_bundle", &["messages"]),
 ];
 
-const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "reports"];
+const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "reports", "audit"];
 const NEVER_IN_THINKING_ROOMS: &[&str] = &["async fn", ".await", "tokio", "Utc::now", "std::env", "std::fs", "std::net", "f32", "f64"];
 
 struct Source {

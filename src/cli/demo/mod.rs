@@ -98,7 +98,7 @@ async fn with_sample(arguments: &Arguments, settings: &Settings, db: &Db) -> any
         sync::link(db, ground.institution.id).await?;
         let fetched = fetch(db, &ground.institution, &stop).await?;
         sync::until_linked(db, ground.institution.id, &stop).await?;
-        finish(arguments, db, &ground, &fetched, &stop).await
+        finish(arguments, &settings, db, &ground, &fetched, &stop).await
     };
     app::with_worker(&settings, db.clone(), work).await
 }
@@ -113,7 +113,7 @@ async fn with_github(arguments: &Arguments, settings: &Settings, db: &Db, reposi
         live::register_people(db, &ground).await?;
         sync::link(db, ground.institution.id).await?;
         sync::until_linked(db, ground.institution.id, &stop).await?;
-        finish(arguments, db, &ground, &fetched, &stop).await
+        finish(arguments, settings, db, &ground, &fetched, &stop).await
     };
     app::with_worker(settings, db.clone(), work).await
 }
@@ -127,7 +127,14 @@ async fn fetch(db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Resul
     Ok(fetched)
 }
 
-async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetched], stop: &Stop) -> anyhow::Result<()> {
+async fn finish(
+    arguments: &Arguments,
+    settings: &Settings,
+    db: &Db,
+    ground: &Ground,
+    fetched: &[Fetched],
+    stop: &Stop,
+) -> anyhow::Result<()> {
     let policy = scoring::policy::parse(POLICY_FILE, POLICY)?;
     let stored = policy::add(db, &ground.institution, &policy, POLICY.to_owned()).await?;
     output::say(format_args!("scoring {} under the policy {} {}", ground.term.name, stored.name, stored.version));
@@ -142,7 +149,7 @@ async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetc
     for file in write(db, &ground.institution, &report, &arguments.out).await? {
         output::result(format_args!("wrote {}", file.display()))?;
     }
-    if arguments.once { Ok(()) } else { serve(arguments, db, &ground.institution, stop).await }
+    if arguments.once { Ok(()) } else { serve(arguments, settings, db, &ground.institution, stop).await }
 }
 
 async fn write(db: &Db, institution: &Institution, report: &CreditReport, directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -157,7 +164,7 @@ async fn write(db: &Db, institution: &Institution, report: &CreditReport, direct
     Ok(written)
 }
 
-async fn serve(arguments: &Arguments, db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Result<()> {
+async fn serve(arguments: &Arguments, settings: &Settings, db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Result<()> {
     let listener = listen(&arguments.listen).await?;
     let local = listener.local_addr()?;
     let (_, key) = key::create(db, institution.id, Role::Reader, Actor::Operator.to_person()).await?;
@@ -166,7 +173,7 @@ async fn serve(arguments: &Arguments, db: &Db, institution: &Institution, stop: 
         key.reveal()
     ))?;
     output::say(format_args!("listening on http://{local}"));
-    app::serve(db.clone(), listener, stop.clone().told()).await
+    app::serve(settings, db.clone(), listener, stop.clone().told()).await
 }
 
 /// Where it was asked for, else on a free port of the same address: the work is done, and must not be lost to a busy port.

@@ -16,6 +16,7 @@ use accredit::{
         clock::Clock,
         ids::{ApiKeyId, InstitutionId, MemberId},
         institution::{Institution, Role},
+        sealing::SealingKey,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,6 +32,11 @@ use super::TestDatabase;
 /// When all of these tests happen.
 pub fn now() -> DateTime<Utc> {
     "2026-02-01T08:00:00Z".parse().unwrap()
+}
+
+/// What secrets are sealed with in these tests.
+pub fn sealing_key() -> SealingKey {
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse().unwrap()
 }
 
 /// A running server. Dropped, it stops.
@@ -71,7 +77,7 @@ impl TestApp {
         let clock = Clock::fixed(now());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = api::router(Api { db: database.db().clone(), clock: clock.clone() });
+        let router = api::router(Api { db: database.db().clone(), clock: clock.clone(), sealing: Some(sealing_key()) });
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
             let stopped = async {

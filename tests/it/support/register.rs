@@ -30,11 +30,12 @@ use accredit::{
         term::Term,
         term_policy::TermPolicy,
     },
+    notary,
 };
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::app::now;
+use super::app::{now, sealing_key};
 
 /// A policy that the parser takes, in version `version`.
 pub fn policy_text(version: &str) -> String {
@@ -153,6 +154,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let holder = Person { name: "A system".into(), member: None };
     let entry = ApiKeyEntry { id: api_key, role: Role::Reader, holder, created_at: now(), revoked_at: None };
     accredit::db::api_keys::insert(&mut tx, &entry, &secret, &Actor::Operator).await.unwrap();
+    notary::make_key(&mut tx, Some(&sealing_key()), &Actor::Operator, now()).await.unwrap();
     let statement = statements::record(&mut tx, &Actor::Operator, &[&mark(member)], now()).await.unwrap().unwrap()[0];
     let adopted = TermPolicy {
         id: TermPolicyId::new(now()),
@@ -207,7 +209,7 @@ pub fn record(repository: RepositoryId, n: u32, account: AccountId, occurred_at:
     }
 }
 
-fn computed() -> Computed {
+pub fn computed() -> Computed {
     Computed {
         points: Points::from_thousandths(12_500),
         credits: Credits::new("1.0".parse().unwrap()),
