@@ -21,20 +21,22 @@ use std::{
 };
 
 use accredit::{
-    api::{self, Api, Manners},
+    api::{self, Api, Manners, SignIn},
     db::{
         Db,
         api_keys::{self, ApiKeyEntry},
         institutions,
     },
+    identity,
     model::{
         actor::{Actor, Person},
         api_key::ApiKey,
         clock::Clock,
-        ids::{ApiKeyId, InstitutionId},
+        ids::InstitutionId,
         institution::{Institution, Role},
     },
 };
+use chrono::TimeDelta;
 use sqlx::{Executor as _, PgConnection};
 use support::Ground;
 use tokio::{
@@ -48,7 +50,7 @@ const CALLERS: usize = 8;
 const ROUND: Duration = Duration::from_secs(5);
 const ROUNDS: u32 = 3;
 /// The limit that keys have by default, and what a neighbour without manners asks for.
-const LIMIT: u32 = 50;
+const LIMIT: u32 = 200;
 const TOO_MUCH: u32 = 10 * LIMIT;
 const SILENT: usize = 1_000;
 const MINUTE: Duration = Duration::from_secs(60);
@@ -105,7 +107,7 @@ async fn institution(db: &Db, slug: &str) -> Tenant {
     let made = Institution { id, slug: slug.to_owned(), name: slug.to_owned(), timezone: chrono_tz::UTC, created_at: now };
     let key = ApiKey::new(id, [u8::try_from(slug.len()).unwrap(); 32]);
     let holder = Person { name: "A system".into(), member: None };
-    let entry = ApiKeyEntry { id: ApiKeyId::new(now), role: Role::Reader, holder, created_at: now, revoked_at: None };
+    let entry = ApiKeyEntry::new(Role::Reader, holder, None, now);
     let mut tx = db.begin_as(id).await.unwrap();
     institutions::insert(&mut tx, &made).await.unwrap();
     api_keys::insert(&mut tx, &entry, &key.hash(), &Actor::Operator).await.unwrap();
@@ -121,7 +123,13 @@ async fn listen(db: &Db, per_second: u32) -> String {
         Manners { per_second: number(per_second), burst: number(2 * per_second), at_once: 2, allowed_origins: Vec::new(), https: false };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let router = api::router(Api { db: db.clone(), clock: Clock::System }, &manners);
+    let sign_in = SignIn {
+        providers: identity::Client::new().unwrap(),
+        public_url: base.parse().unwrap(),
+        lifetime: TimeDelta::hours(12),
+        idle: TimeDelta::hours(1),
+    };
+    let router = api::router(Api { db: db.clone(), clock: Clock::System, sign_in, sealing: None }, &manners);
     tokio::spawn(api::serve(listener, router, std::future::pending()));
     base
 }

@@ -173,7 +173,7 @@ pub async fn serve(
         lifetime: TimeDelta::hours(settings.sign_in.session_hours.into()),
         idle: TimeDelta::minutes(settings.sign_in.idle_minutes.into()),
     };
-    let router = api::router(api::Api { db, clock: Clock::System, sign_in }, &api::Manners::of(settings));
-    api::serve(listener, router, stop).await?;
+    let api = api::Api { db, clock: Clock::System, sign_in, sealing: settings.secrets.key.clone() };
+    api::serve(listener, api::router(api, &api::Manners::of(settings)), stop).await?;
     Ok(())
 }

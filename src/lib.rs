@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod app;
+pub mod audit;
 pub mod awards;
 pub mod cli;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod jobs;
 pub mod messages;
 pub mod model;
 pub mod network;
+pub mod notary;
 pub mod reports;
 pub mod sample;
 pub mod scoring;

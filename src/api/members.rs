@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::{By, Reader, Staff, Viewer},
+    auth::{Admin, By, Reader, Staff, Viewer},
     body::{Created, Json, given},
     done::Done,
-    fields::{self, Faults},
+    fields::{self, Fault, Faults},
     problem::Problem,
     query::{self, Id, Paging, Query},
 };
 use crate::{
     db::{
         self, InstitutionTx,
+        erasure::{self, Erasure},
         members::{self, Profile},
         queue,
     },
@@ -172,6 +173,42 @@ pub(super) async fn change(
     queue::request_rescoring(&mut tx, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(JsonAnswer(after.into()))
+}
+
+/// Why a person is erased.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewErasure {
+    /// It stays in the log, so it must not name the person.
+    #[schema(example = "Asked for in writing on 1 February")]
+    reason: String,
+}
+
+/// Erases a person, who is also taken off the register: names, numbers, logins, accounts and people's words about them. Points, credits and
+/// the log stay, and name nobody. It cannot be undone.
+#[utoipa::path(post, path = "/v1/members/{id}/erasure", tag = "Members", security(("key" = ["admin"])), params(("id" = MemberId, Path)),
+    responses((status = 204)))]
+pub(super) async fn erase(
+    State(api): State<Api>,
+    admin: Admin,
+    By(actor): By,
+    Id(id): Id<MemberId>,
+    Json(new): Json<NewErasure>,
+) -> Result<StatusCode, Problem> {
+    let mut faults = Faults::default();
+    let Some(reason) = faults.check("reason", fields::text(new.reason, fields::NAME)) else { return Err(faults.into_problem()) };
+    let now = api.clock.now();
+    let mut tx = api.db.begin_as(admin.institution).await.map_err(Problem::database)?;
+    match erasure::erase(&mut tx, id, &reason, &actor, now).await.map_err(Problem::database)? {
+        Erasure::Done => {}
+        Erasure::Unknown => return Err(Problem::not_found()),
+        Erasure::ReasonNames => {
+            return Err(Problem::invalid_fields(vec![Fault::new("reason", "must not name the person: it stays in the log")]));
+        }
+    }
+    queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
+    tx.commit().await.map_err(Problem::database)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Takes a member off the register. Past scores stay.

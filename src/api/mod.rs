@@ -5,6 +5,7 @@ mod admission;
 mod api_key_rotations;
 mod api_keys;
 mod appeals;
+mod audit;
 mod auth;
 mod awards;
 mod body;
@@ -56,7 +57,10 @@ pub use server::serve;
 pub use sign_in::SignIn;
 
 use self::{rate::Rate, turns::Turns};
-use crate::{db::Db, model::clock::Clock};
+use crate::{
+    db::Db,
+    model::{clock::Clock, sealing::SealingKey},
+};
 
 /// What every handler works with.
 #[derive(Debug, Clone)]
@@ -64,6 +68,8 @@ pub struct Api {
     pub db: Db,
     pub clock: Clock,
     pub sign_in: SignIn,
+    /// What institutions' secrets are sealed with, where the settings have a key.
+    pub sealing: Option<SealingKey>,
 }
 
 /// Every route, for callers who are held to these manners.
@@ -78,6 +84,7 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(syncs::get))
         .routes(routes!(members::create, members::list))
         .routes(routes!(members::get, members::change, members::delete))
+        .routes(routes!(members::erase))
         .routes(routes!(scores::get))
         .routes(routes!(terms::create, terms::list))
         .routes(routes!(terms::get))
@@ -111,6 +118,8 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(sign_in_provider::set, sign_in_provider::get, sign_in_provider::delete))
         .routes(routes!(sign_in::sign_out))
         .routes(routes!(me::get))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::checkpoint))
         // The last layer is the first that a request meets.
         .route_layer(layers::catch_panic())
         .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))

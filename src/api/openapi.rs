@@ -37,6 +37,7 @@ const SESSION: &str = "session";
         (name = "Contributions", description = "The facts from GitHub"),
         (name = "Reports", description = "Files for a registry"),
         (name = "Institutions", description = "The directory, for the operator"),
+        (name = "Audit", description = "The chained log of what was decided"),
         (name = "API keys", description = "Systems that may call"),
         (name = "Users", description = "People who may sign in"),
         (name = "Sign-in", description = "From a browser to the institution's provider and back"),

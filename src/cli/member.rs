@@ -1,6 +1,6 @@
 //! `accredit member`: who is on the register, and whether the account is known.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -11,9 +11,16 @@ use super::{
 use crate::{
     app,
     config::Settings,
-    db::{Db, members},
+    db::{
+        Db,
+        erasure::{self, Erasure},
+        members, queue,
+    },
     model::{
         account::AccountId,
+        actor::Actor,
+        clock::Clock,
+        fields,
         ids::{InstitutionId, MemberId},
         member::{AccountState, Member, MemberRole},
         page::MAX_LIMIT,
@@ -26,6 +33,7 @@ pub(super) enum Command {
     List(List),
     /// Shows one member
     Show(Show),
+    Erase(Erase),
 }
 
 #[derive(Debug, clap::Args)]
@@ -36,6 +44,20 @@ pub(super) struct Show {
     /// For a script
     #[arg(long)]
     json: bool,
+}
+
+/// Erases a person who is or was on the register. It cannot be undone
+///
+/// Names, numbers, logins, accounts and people's words about the person go; the keys of the person are refused. Points, credits and the log
+/// stay, and name nobody.
+#[derive(Debug, clap::Args)]
+pub(super) struct Erase {
+    #[command(flatten)]
+    tenant: Tenant,
+    number: String,
+    /// It stays in the log, so it must not name the person
+    #[arg(long)]
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -80,7 +102,31 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
                 found.first().with_context(|| format!("{} has no member with the number {}", institution.slug, arguments.number))?;
             if arguments.json { output::json(&MemberView::from(member)) } else { show(&found, false) }
         }
+        Command::Erase(arguments) => erase(&db, arguments).await,
     })
+}
+
+async fn erase(db: &Db, arguments: &Erase) -> anyhow::Result<()> {
+    let institution = arguments.tenant.find(db).await?;
+    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::NAME))?;
+    let number = &arguments.number;
+    let now = Clock::System.now();
+    let mut tx = db.begin_as(institution.id).await?;
+    let mut found: Vec<MemberId> =
+        members::list_by_number(&mut tx, std::slice::from_ref(number)).await?.into_iter().map(|member| member.id).collect();
+    found.extend(members::list_removed(&mut tx, number).await?);
+    if found.is_empty() {
+        bail!("{} has no member with the number {number}, and had none", institution.slug);
+    }
+    for id in &found {
+        if erasure::erase(&mut tx, *id, &reason, &Actor::Operator, now).await? != Erasure::Done {
+            bail!("the reason must not name the person: it stays in the log");
+        }
+    }
+    queue::request_rescoring(&mut tx, now).await?;
+    tx.commit().await?;
+    // Not the number: what is printed is often kept.
+    found.iter().try_for_each(|id| output::result(format_args!("erased {id}")))
 }
 
 /// Everybody, by number.

@@ -1,6 +1,7 @@
 //! The command line: parse, choose a command, give back an exit status. One file for each command.
 //! It must not hold SQL or scoring: commands ask the floors below.
 
+mod audit;
 mod demo;
 mod difference;
 mod doctor;
@@ -93,6 +94,9 @@ enum Command {
     Score(score::Arguments),
     Network(network::Arguments),
     Report(report::Arguments),
+    /// Shows, verifies and signs the log of what was decided
+    #[command(subcommand)]
+    Audit(audit::Command),
     Doctor(doctor::Arguments),
     /// Explains every setting, with its default
     Settings,
@@ -125,6 +129,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 return done(over);
             }
         }
+        Command::Audit(ref command) => {
+            if let Some(over) = audit::offline(command) {
+                return done(over);
+            }
+        }
         _ => {}
     }
     let settings = settings?;
@@ -147,6 +156,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Statement(command) => statement::run(&command, &settings),
         Command::Score(arguments) => score::run(&arguments, &settings),
         Command::Network(arguments) => network::run(&arguments, &settings),
+        Command::Audit(command) => audit::run(&command, &settings),
         Command::Report(arguments) => report::run(&arguments, &settings),
         Command::Settings | Command::Doctor(_) => Ok(()),
     })

@@ -15,6 +15,7 @@ pub(super) const KEYS: &[&str] = &[
     "sign_in.idle_minutes",
     "github.base_url",
     "github.token",
+    "secrets.key",
     "worker.concurrency",
     "log.filter",
     "log.format",

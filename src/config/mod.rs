@@ -9,7 +9,7 @@ mod settings;
 
 pub use environment::{Environment, Variables};
 pub use error::{Error, Origin};
-pub use settings::{Database, GitHub, Http, Log, LogFormat, Settings, SignInSettings, WorkerSettings};
+pub use settings::{Database, GitHub, Http, Log, LogFormat, Secrets, Settings, SignInSettings, WorkerSettings};
 
 /// Every key with its default and what it means.
 pub const MANUAL: &str = include_str!("../../config/default.toml");

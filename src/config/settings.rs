@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{Environment, Error, Variables, layers::Layers};
+use crate::model::sealing::{self, SealingKey};
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -20,6 +21,7 @@ pub struct Settings {
     pub http: Http,
     pub sign_in: SignInSettings,
     pub github: GitHub,
+    pub secrets: Secrets,
     pub worker: WorkerSettings,
     pub log: Log,
 }
@@ -54,6 +56,12 @@ pub struct SignInSettings {
 pub struct GitHub {
     pub base_url: Url,
     pub token: Option<SecretString>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// What seals institutions' secrets in the database. `None`: none can be sealed.
+    pub key: Option<SealingKey>,
 }
 
 #[derive(Debug, Clone)]
@@ -106,6 +114,7 @@ impl Settings {
                 base_url: read.required("github.base_url", read.url("github.base_url")?)?,
                 token: read.secret("github.token")?,
             },
+            secrets: Secrets { key: read.sealing_key("secrets.key")? },
             worker: WorkerSettings { concurrency },
             log: Log { filter: read.required("log.filter", read.text("log.filter")?)?, format: read.format("log.format")? },
         })
@@ -135,6 +144,10 @@ impl Read {
 
     fn secret(&self, key: &'static str) -> Result<Option<SecretString>, Error> {
         Ok(self.text(key)?.map(SecretString::from))
+    }
+
+    fn sealing_key(&self, key: &'static str) -> Result<Option<SealingKey>, Error> {
+        self.text(key)?.map(|text| text.parse().map_err(|why: sealing::Error| self.bad(key, why.to_string()))).transpose()
     }
 
     fn number(&self, key: &'static str, least: u32, most: u32) -> Result<u32, Error> {

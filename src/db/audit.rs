@@ -1,6 +1,8 @@
 //! The chained log: written in the transaction of what it records, one entry after the other in each institution.
 //! It must not change an entry; details of persons alone can be erased.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use rand::TryRng as _;
 use uuid::Uuid;
@@ -116,6 +118,32 @@ async fn insert_details(tx: &mut InstitutionTx, details: Vec<(i64, Option<Uuid>,
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// What stands apart from an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDetails {
+    pub salt: Hash,
+    /// JSON, and the very bytes that were hashed.
+    pub said: String,
+}
+
+/// What stands apart from the entries from `first` to `last`, by their numbers, as far as it was not erased.
+pub async fn list_details(tx: &mut InstitutionTx, first: i64, last: i64) -> Result<HashMap<i64, StoredDetails>> {
+    let rows = sqlx::query!(
+        "select sequence, salt, details from audit_details where institution_id = $1 and sequence between $2 and $3",
+        tx.institution().0,
+        first,
+        last,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let salt = row.salt.try_into().map_err(|_| Error::bad_row("audit_details", "salt", "it has not 32 bytes"))?;
+            Ok((row.sequence, StoredDetails { salt, said: row.details }))
+        })
+        .collect()
 }
 
 /// At most `limit + 1` entries after `after`, oldest first: the surplus one says that there is more.

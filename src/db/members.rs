@@ -69,7 +69,7 @@ async fn take_up(tx: &mut InstitutionTx, profile: &Profile, state: AccountState,
         "update members set name = $3, role = $4, unit = $5, github_login = $6, github_id = null, account_state = $7, updated_at = $8,
            removed_at = null
          where institution_id = $1 and member_id = (select member_id from members
-           where institution_id = $1 and number = $2 and removed_at is not null order by removed_at desc, member_id limit 1)
+           where institution_id = $1 and number = $2 and removed_at is not null and erased_at is null order by removed_at desc, member_id limit 1)
          returning member_id",
         tx.institution().0,
         profile.number,
@@ -188,6 +188,19 @@ pub async fn list_by_number(tx: &mut InstitutionTx, numbers: &[String]) -> Resul
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter().map(MemberRow::into_member).collect()
+}
+
+/// The members with this number who were removed and not erased.
+pub async fn list_removed(tx: &mut InstitutionTx, number: &str) -> Result<Vec<MemberId>> {
+    let rows = sqlx::query_scalar!(
+        "select member_id from members
+         where institution_id = $1 and number = $2 and removed_at is not null and erased_at is null order by member_id",
+        tx.institution().0,
+        number,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(MemberId).collect())
 }
 
 /// At most `limit + 1` members after a number, by number: the surplus one says that there is more.

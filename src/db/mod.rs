@@ -4,11 +4,13 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod audit_keys;
 pub mod awards;
 pub mod changes;
 pub mod contributions;
 mod copy;
 pub mod credit_reports;
+pub mod erasure;
 pub mod evaluations;
 pub mod holidays;
 pub mod idempotency;

@@ -19,10 +19,12 @@ use crate::model::{
 };
 
 mod compared;
+mod erase;
 mod sheet;
 mod stored;
 
 pub use compared::{get_totals, list_different, list_with_lines};
+pub use erase::erase;
 pub use stored::{NewScore, Packed, insert_batch, insert_left_out, list_carried, list_member_ids, list_stored};
 
 /// At most `limit + 1` scores after a member (number and id), by number: the surplus one says that there is more.

@@ -28,6 +28,7 @@ words! {
         MemberRegistered = "member_registered",
         MemberChanged = "member_changed",
         MemberRemoved = "member_removed",
+        MemberErased = "member_erased",
         AccountLinked = "account_linked",
         AccountUnlinked = "account_unlinked",
         RepositoryRegistered = "repository_registered",
@@ -49,6 +50,7 @@ words! {
         AppealGranted = "appeal_granted",
         AppealDismissed = "appeal_dismissed",
         HolidaysReplaced = "holidays_replaced",
+        CheckpointKeyMade = "checkpoint_key_made",
     }
 }
 

@@ -47,6 +47,8 @@ uuid_ids!(
     OperatorKeyId,
     /// Somebody who signs in, inside one institution.
     UserId,
+    /// A key that signs checkpoints of an institution's log.
+    AuditKeyId,
     /// A student or a member of the faculty, inside one institution.
     MemberId,
     /// A term of one institution.

@@ -26,6 +26,7 @@ pub mod points;
 pub mod policy;
 pub mod repository;
 pub mod score;
+pub mod sealing;
 pub mod sign_in;
 pub mod statement;
 pub mod term;

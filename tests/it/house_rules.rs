@@ -24,8 +24,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("awards", &["model"]),
     ("decisions", &["model", "db", "scoring", "awards"]),
     ("reports", &["model", "messages"]),
+    ("audit", &["model"]),
+    ("notary", &["model", "db", "audit"]),
     ("jobs", &["model", "config", "messages", "github", "db", "contributions", "scoring", "credits", "network"]),
-    ("api", &["model", "config", "messages", "identity", "db", "scoring", "reports", "awards", "decisions"]),
+    ("api", &["model", "config", "messages", "identity", "db", "scoring", "reports", "awards", "decisions", "notary"]),
     ("app", &["model", "config", "telemetry", "shutdown", "github", "identity", "db", "jobs", "api"]),
     (
         "cli",
@@ -44,6 +46,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "reports",
             "awards",
             "decisions",
+            "audit",
+            "notary",
             "jobs",
             "api",
             "app",
@@ -66,7 +70,7 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("fluent_bundle", &["messages"]),
 ];
 
-const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "awards", "reports"];
+const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "awards", "reports", "audit"];
 const NEVER_IN_THINKING_ROOMS: &[&str] = &["async fn", ".await", "tokio", "Utc::now", "std::env", "std::fs", "std::net", "f32", "f64"];
 
 struct Source {

@@ -125,6 +125,7 @@ pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Opt
             let line = format!("time_log,00{own}1,1,2025-10-15,For {tag}");
             Some(("text/csv", format!("kind,member_number,value,happened_on,reason\n{line}\n").into()))
         }
+        ("POST", "/v1/members/{id}/erasure") => json(json!({"reason": "Asked for in writing"})),
         ("POST", "/v1/evaluations") => json(json!({"term_id": of.term, "policy_id": of.policy})),
         ("POST", "/v1/awards" | "/v1/awards/decisions") => json(json!({"evaluation_id": of.evaluation})),
         ("POST", "/v1/awards/{id}/decisions") => json(json!({"decision": "approve", "reason": "Seen"})),

@@ -28,7 +28,7 @@ use reqwest::{
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use super::TestDatabase;
+use super::{TestDatabase, register};
 
 /// When all of these tests happen.
 pub fn now() -> DateTime<Utc> {
@@ -81,7 +81,7 @@ pub fn door(db: &Db, clock: &Clock, base: &str) -> Api {
         lifetime: TimeDelta::hours(12),
         idle: TimeDelta::minutes(60),
     };
-    Api { db: db.clone(), clock: clock.clone(), sign_in }
+    Api { db: db.clone(), clock: clock.clone(), sign_in, sealing: Some(register::sealing_key()) }
 }
 
 impl TestApp {

@@ -33,12 +33,14 @@ use accredit::{
         points::Points,
         policy::Audience,
         score::{Factor, Line, Reason, Source},
+        sealing::SealingKey,
         sign_in::NewProvider,
         statement::{Draft, Mentioned, StatementKind, Whose},
         term::Term,
         term_policy::TermPolicy,
         user::NewUser,
     },
+    notary,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
@@ -90,6 +92,11 @@ pub struct Register {
     pub approved: AwardId,
     /// Against a third of the member's; nobody has decided.
     pub appeal: AppealId,
+}
+
+/// What secrets are sealed with in these tests.
+pub fn sealing_key() -> SealingKey {
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse().unwrap()
 }
 
 /// Fills an institution's registers. `tag` makes what must be unique unique.
@@ -170,6 +177,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let secret = KeyHash(Sha256::digest(api_key.to_string()).into());
     let user = signing_in(&mut tx, tag).await;
     accredit::db::api_keys::insert(&mut tx, &entry, &secret, &Actor::Operator).await.unwrap();
+    notary::make_key(&mut tx, Some(&sealing_key()), &Actor::Operator, now()).await.unwrap();
     let statement = statements::record(&mut tx, &Actor::Operator, &[&mark(member)], now()).await.unwrap().unwrap()[0];
     let adopted = TermPolicy {
         id: TermPolicyId::new(now()),
@@ -336,7 +344,7 @@ pub fn record(repository: RepositoryId, n: u32, account: AccountId, occurred_at:
     }
 }
 
-fn computed() -> Computed {
+pub fn computed() -> Computed {
     Computed {
         points: Points::from_thousandths(12_500),
         credits: Credits::new("1.0".parse().unwrap()),
