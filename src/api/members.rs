@@ -194,7 +194,7 @@ pub(super) async fn erase(
     By(actor): By,
     Id(id): Id<MemberId>,
     Json(new): Json<NewErasure>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Done<StatusCode>, Problem> {
     let mut faults = Faults::default();
     let Some(reason) = faults.check("reason", fields::text(new.reason, fields::NAME)) else { return Err(faults.into_problem()) };
     let now = api.clock.now();
@@ -207,8 +207,7 @@ pub(super) async fn erase(
         }
     }
     queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
-    tx.commit().await.map_err(Problem::database)?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done(tx, StatusCode::NO_CONTENT))
 }
 
 /// Takes a member off the register. Past scores stay.

@@ -98,7 +98,33 @@ async fn canary(app: &TestApp, tenant: &Tenant, own: &Register) -> MemberId {
     let entry = db::api_keys::ApiKeyEntry::new(Role::Student, holder, None, now());
     db::api_keys::insert(&mut tx, &entry, &KeyHash([42; 32]), &Actor::Operator).await.unwrap();
     tx.commit().await.unwrap();
+    decided_and_signed_in(app, member, own).await;
     member
+}
+
+/// What people decided on the member and the member on others, and that the member signs in. Written past the program, into what was filled.
+async fn decided_and_signed_in(app: &TestApp, member: MemberId, own: &Register) {
+    let (approved, appeal) = (own.approved, own.appeal);
+    let contested = format!("(select award_id from appeals where appeal_id = '{appeal}')");
+    let said = "reason = 'Wrote to canary@mail.example'";
+    let mut owner = app.database.owner().await;
+    for statement in [
+        format!("update awards set member_id = '{member}' where award_id = '{approved}' or award_id = {contested}"),
+        format!("update award_decisions set {said} where award_id = '{approved}'"),
+        format!("update award_decisions set person = 'member:{member}', person_name = 'Canary Zhang' where award_id = '{}'", own.award),
+        format!("update appeals set {said}, on_behalf_of = 'Professor Canary' where award_id = {contested}"),
+        format!("update appeal_decisions set {said}, person = 'member:{member}', person_name = 'Canary Zhang'"),
+        format!(
+            "insert into users (institution_id, user_id, name, role, member_id, issuer, subject, email, created_at, signed_in_at)
+             select institution_id, gen_random_uuid(), 'Canary Zhang', 'student', member_id, 'https://login.example.edu', 'canary-0042',
+               'canary@mail.example', now(), now() from members where member_id = '{member}'"
+        ),
+        "insert into sessions select s.institution_id, sha256('canary'), u.user_id, s.created_at, s.last_seen_at, s.expires_at
+         from sessions s join users u on u.institution_id = s.institution_id and u.subject = 'canary-0042' limit 1"
+            .to_owned(),
+    ] {
+        assert!(owner.execute(AssertSqlSafe(statement.clone())).await.unwrap().rows_affected() > 0, "{statement}");
+    }
 }
 
 /// Every table and column that holds one of the canaries, whatever its type, compressed or not.
@@ -174,6 +200,9 @@ async fn nothing_of_an_erased_person_is_left_anywhere_and_the_log_still_holds() 
     assert_eq!(app.post(&tenant.admin, &path, json!({"reason": "Asked in writing"})).await.status, 204, "twice is once");
 
     assert_eq!(sightings(&mut owner).await, Vec::<String>::new());
+    let open: i64 =
+        sqlx::query_scalar("select count(*) from sessions where token_hash = sha256('canary')").fetch_one(&mut owner).await.unwrap();
+    assert_eq!(open, 0, "an erased person is signed out");
     let exported = exports(&app, &tenant, own.evaluation, member).await;
     assert!(CANARIES.iter().all(|canary| !exported.contains(canary)), "{exported}");
     let log = told(app.database.db(), tenant.id).await;
