@@ -34,7 +34,7 @@ pub(super) struct EntryView {
     /// SHA-256 of the hash of the entry before and of `entry`, in hexadecimal digits.
     hash: String,
     /// What it says of persons. Null: nothing, or it was erased; then `entry` still holds its salted hash.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     details: Option<Value>,
 }
 

@@ -133,6 +133,9 @@ fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 fn replay(kept: Kept) -> Result<Response, Problem> {
     let Kept::Answer(answer) = kept else { return Err(Problem::key_of_another_request()) };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if answer.body.is_empty() && status != StatusCode::NO_CONTENT {
+        return Err(Problem::conflict("This request was done, and what it answered told of a person who was erased since."));
+    }
     let mut response = (status, answer.body).into_response();
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_TYPE);

@@ -120,7 +120,7 @@ fn refusals(operation: &mut Operation, method: Method, path: &str) {
     let writes = matches!(method, Method::Post | Method::Put | Method::Patch);
     let has_body = operation.request_body.is_some();
     let applying = [
-        ("400", needs_key, "The request cannot be read: a parameter, the cursor or the body's syntax"),
+        ("400", path.starts_with("/v1/"), "The request cannot be read: a parameter, the cursor or the body's syntax"),
         ("401", needs_key, "No valid key"),
         ("403", needs_key, "The key's role may not do this"),
         ("404", has_id || has_body || path == "/v1/reports/credits", "Not there, or another institution's"),
@@ -128,7 +128,7 @@ fn refusals(operation: &mut Operation, method: Method, path: &str) {
         ("413", has_body, "Body too large"),
         ("415", has_body, "Content type not supported"),
         ("422", writes, "Fields are not valid, or the Idempotency-Key was used for another request"),
-        ("429", needs_key, "The key sends more requests than it may"),
+        ("429", !matches!(path, "/healthz" | "/readyz"), "The key sends more requests than it may"),
         ("500", true, "Something failed on our side"),
         ("503", true, "Cannot answer right now"),
     ];

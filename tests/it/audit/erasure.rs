@@ -203,6 +203,10 @@ async fn nothing_of_an_erased_person_is_left_anywhere_and_the_log_still_holds() 
     let open: i64 =
         sqlx::query_scalar("select count(*) from sessions where token_hash = sha256('canary')").fetch_one(&mut owner).await.unwrap();
     assert_eq!(open, 0, "an erased person is signed out");
+    let again =
+        json!({"number": "canary-0042", "name": "Canary Wang", "role": "student", "unit": "canary-unit", "github_login": "canary-former"});
+    let body = Some(("application/json", again.to_string().into()));
+    app.call(Method::POST, "/v1/members", &tenant.staff, &[("idempotency-key", "canary")], body).await.problem(409);
     let exported = exports(&app, &tenant, own.evaluation, member).await;
     assert!(CANARIES.iter().all(|canary| !exported.contains(canary)), "{exported}");
     let log = told(app.database.db(), tenant.id).await;
