@@ -87,7 +87,7 @@ async fn write(db: &Db, institution: InstitutionId, entries: u64) {
     };
     let mut tx = db.begin_as(institution).await.unwrap();
     for _ in 0..entries {
-        audit::append(&mut tx, &Actor::Operator, &event, support::term_start()).await.unwrap();
+        audit::append(&mut tx, &Actor::Operator, &event, support::term_start());
     }
     tx.commit().await.unwrap();
 }

@@ -20,7 +20,7 @@ create table awards (
   unmet integer not null check (unmet >= 0),
   complete_until timestamptz,
   complete boolean not null,
-  notice_days integer not null check (notice_days >= 0),
+  notice_days integer check (notice_days >= 0),
   appeal_days integer check (appeal_days >= 0),
   appeal_days_are text not null check (appeal_days_are in ('calendar', 'working')),
   confirmed_by text[] not null,

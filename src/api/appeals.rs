@@ -153,7 +153,13 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<JsonAnswer<Page<AppealView>>, Problem> {
     let (limit, after) = (query::limit(wanted.limit)?, query::after::<AppealId>(wanted.cursor.as_deref())?);
-    let filter = AppealFilter { id: None, award: wanted.award_id, member: viewer.narrow(wanted.member_id)?, is_decided: wanted.decided };
+    let awards = wanted.award_id.map(|id| [id]);
+    let filter = AppealFilter {
+        id: None,
+        awards: awards.as_ref().map(|ids| &ids[..]),
+        member: viewer.narrow(wanted.member_id)?,
+        is_decided: wanted.decided,
+    };
     let mut tx = api.db.begin_as(viewer.institution).await.map_err(Problem::database)?;
     let found = stored::list_appeals(&mut tx, &filter, after, limit).await.map_err(Problem::database)?;
     Ok(JsonAnswer(Page::cut(found, limit, |last| query::cursor(&last.0.id)).map(AppealView::from)))

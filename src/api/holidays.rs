@@ -83,7 +83,7 @@ pub(super) async fn replace(
     holidays::replace(&mut tx, year, &days).await.map_err(Problem::database)?;
     let listed: Vec<_> = days.iter().map(|one| json!({ "day": one.day, "working": one.working })).collect();
     let event = Event { action: Action::HolidaysReplaced, subject: year.to_string(), facts: json!({ "days": listed }), details: None };
-    audit::append(&mut tx, &actor, &event, api.clock.now()).await.map_err(Problem::database)?;
+    audit::append(&mut tx, &actor, &event, api.clock.now());
     tx.commit().await.map_err(Problem::database)?;
     Ok(JsonAnswer(page(days)))
 }

@@ -55,10 +55,10 @@ pub(super) async fn get(State(api): State<Api>, Path((slug, code)): Path<(String
     }
     let now = api.clock.now();
     let mut tx = api.db.begin_as_operator().await.map_err(Problem::database)?;
-    let all = institutions::list(&mut tx).await.map_err(Problem::database)?;
+    let id = institutions::get_by_slug(&mut tx, &slug).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     drop(tx);
-    let institution = all.into_iter().find(|one| one.slug == slug).ok_or_else(Problem::not_found)?;
-    let mut tx = api.db.begin_as_of_now(institution.id).await.map_err(Problem::database)?;
+    let mut tx = api.db.begin_as_of_now(id).await.map_err(Problem::database)?;
+    let institution = institutions::get(&mut tx).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     let term = terms::get_by_code(&mut tx, &code).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     let filter = Filter { term: Some(term.id), ..Filter::default() };
     let chains = stored::list_chains(&mut tx, &filter).await.map_err(Problem::database)?;

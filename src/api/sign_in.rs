@@ -196,10 +196,11 @@ async fn keep(
     }
     sessions::insert(tx, &session.hash(), user.id, expires_at, now).await?;
     if *how != How::Known {
-        audit::append(tx, &user.actor(), &user.event(Action::UserAdmitted), now).await?;
+        audit::append(tx, &user.actor(), &user.event(Action::UserAdmitted), now);
     }
     let signed_in = Event { action: Action::SignedIn, subject: user.id.to_string(), facts: json!({ "role": user.role }), details: None };
-    audit::append(tx, &user.actor(), &signed_in, now).await
+    audit::append(tx, &user.actor(), &signed_in, now);
+    Ok(())
 }
 
 async fn admitted(tx: &mut InstitutionTx, identity: &Identity, api: &Api) -> Result<Result<Admitted, Refused>, db::Error> {
@@ -221,7 +222,7 @@ pub(super) async fn sign_out(State(api): State<Api>, here: Here, By(actor): By) 
     let mut tx = api.db.begin_as(here.institution).await.map_err(Problem::database)?;
     if sessions::remove(&mut tx, &session.hash).await.map_err(Problem::database)? {
         let event = Event { action: Action::SignedOut, subject: actor.to_string(), facts: json!({}), details: None };
-        audit::append(&mut tx, &actor, &event, now).await.map_err(Problem::database)?;
+        audit::append(&mut tx, &actor, &event, now);
     }
     let gone = cookies::write(Kind::Session, None, &api.sign_in.public_url)?;
     Ok(Done(tx, (StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, gone)]))).into_response())
@@ -249,7 +250,8 @@ async fn note_failure(tx: &mut InstitutionTx, reason: &str, identity: Option<&Id
         said: json!({ "issuer": identity.issuer, "subject": identity.subject, "email": identity.email, "number": identity.number }),
     });
     let event = Event { action: Action::SignInFailed, subject: "sign-in".to_owned(), facts: json!({ "reason": reason }), details: said };
-    audit::append(tx, &Actor::Program, &event, api.clock.now()).await
+    audit::append(tx, &Actor::Program, &event, api.clock.now());
+    Ok(())
 }
 
 fn provider_failed(error: identity::Error) -> Problem {

@@ -121,7 +121,7 @@ pub(super) async fn create(
     require_member(&mut tx, user.member).await?;
     users::lock(&mut tx).await.map_err(Problem::database)?;
     users::insert(&mut tx, &user).await.map_err(taken)?;
-    audit::append(&mut tx, &actor, &user.event(Action::UserInvited), now).await.map_err(Problem::database)?;
+    audit::append(&mut tx, &actor, &user.event(Action::UserInvited), now);
     Ok(Done(tx, Created(format!("/v1/users/{}", user.id), user.into())))
 }
 
@@ -186,7 +186,7 @@ pub(super) async fn change(
             sessions::remove_all(&mut tx, Some(id)).await.map_err(Problem::database)?;
         }
         let action = if is_end { Action::UserDisabled } else { Action::UserChanged };
-        audit::append(&mut tx, &actor, &after.event(action), now).await.map_err(Problem::database)?;
+        audit::append(&mut tx, &actor, &after.event(action), now);
     }
     tx.commit().await.map_err(Problem::database)?;
     Ok(JsonAnswer(after.into()))

@@ -19,10 +19,9 @@ struct Numbered {
 }
 
 /// The line of an entry, without its end.
-pub fn write_line(entry: &Entry) -> String {
+pub fn write_line(entry: &Entry) -> serde_json::Result<String> {
     let wire = LineWire { entry: entry.text.as_str().into(), hash: hex::encode(entry.hash).into() };
-    // Two strings: nothing in it can fail.
-    serde_json::to_string(&wire).unwrap_or_default()
+    serde_json::to_string(&wire)
 }
 
 /// The entry of a line, with the number that its text says; or why it is none.

@@ -16,7 +16,7 @@ fn write(log: &mut Vec<Entry>, count: usize, what: &str) {
         let previous = log.last().map_or(GENESIS, |last| last.hash);
         let event = Event { action: Action::KeyMade, subject: format!("{what} {sequence}"), facts: json!({}), details: None };
         let at = chrono::DateTime::from_timestamp(sequence, 0).unwrap();
-        log.push(Entry::next(sequence, &previous, &Actor::Operator, &event, None, at));
+        log.push(Entry::next(sequence, &previous, &Actor::Operator, &event, None, at).unwrap());
     }
 }
 
@@ -51,7 +51,7 @@ fn a_log_holds_against_its_own_checkpoints_and_a_file_of_it_reads_back() {
     assert_eq!((verified.size, verified.vouched), (1_000, 1_000));
     assert_eq!(verdict(&log, &checkpoints[..3]).unwrap().vouched, 500);
     for entry in &log {
-        assert_eq!(&read_line(&write_line(entry)).unwrap(), entry);
+        assert_eq!(&read_line(&write_line(entry).unwrap()).unwrap(), entry);
     }
 }
 

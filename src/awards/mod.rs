@@ -229,7 +229,8 @@ pub fn missing_confirmations(award: &Award, statements: &[Statement], term: &Ter
 pub fn announce(award: &Award, calendar: &Calendar, now: DateTime<Utc>) -> Announced {
     let manner = &award.proposal.manner;
     Announced {
-        notice_until: calendar.after(now, manner.notice_days, Days::Working),
+        // Without a public notice none is waited for.
+        notice_until: manner.notice_days.map_or(now, |days| calendar.after(now, days, Days::Working)),
         appeal_until: manner.appeal_days.map(|days| calendar.after(now, days, manner.appeal_days_are)),
     }
 }

@@ -40,7 +40,7 @@ fn award() -> Award {
         unmet: 0,
         complete_until: Some(start()),
         complete: true,
-        manner: Manner { notice_days: 5, appeal_days: Some(3), ..Manner::default() },
+        manner: Manner { notice_days: Some(5), appeal_days: Some(3), ..Manner::default() },
     };
     Award {
         id: AwardId(Uuid::nil()),

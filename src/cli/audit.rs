@@ -186,17 +186,28 @@ async fn list(db: &Db, institution: InstitutionId, json: bool) -> anyhow::Result
 async fn export(db: &Db, institution: InstitutionId, file: &Path) -> anyhow::Result<()> {
     let shown = file.display();
     let cannot = || format!("{shown} cannot be written");
-    let mut out = BufWriter::new(File::create(file).with_context(cannot)?);
-    let mut written = Ok(());
+    // Beside it first: a log that is cut off would look like one of which somebody took the end.
+    let unfinished = file.with_added_extension("part");
+    let mut out = BufWriter::new(File::create(&unfinished).with_context(cannot)?);
+    let mut written: anyhow::Result<()> = Ok(());
     let mut tx = db.begin_as_of_now(institution).await?;
     let verified = notary::verify(&mut tx, Vec::new(), |entry| {
         if written.is_ok() {
-            written = writeln!(out, "{}", audit::write_line(entry));
+            written = audit::write_line(entry).map_err(anyhow::Error::from).and_then(|line| Ok(writeln!(out, "{line}")?));
         }
     })
-    .await?;
+    .await;
     tx.commit().await?;
-    written.and_then(|()| out.flush()).with_context(cannot)?;
+    let finished = verified.map_err(anyhow::Error::from).and_then(|verified| written.map(|()| verified)).and_then(|verified| {
+        out.flush()?;
+        std::fs::rename(&unfinished, file)?;
+        Ok(verified)
+    });
+    if finished.is_err() {
+        // What it was is in the error; that the beginning of a file is left as well would be no news.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    let verified = finished.with_context(cannot)?;
     output::say(format_args!("wrote {} entries to {shown}", verified.size));
     Ok(())
 }

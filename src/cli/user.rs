@@ -118,7 +118,7 @@ async fn invite(db: &Db, arguments: &Invite) -> anyhow::Result<()> {
     };
     users::lock(&mut tx).await?;
     users::insert(&mut tx, &user).await.map_err(taken)?;
-    audit::append(&mut tx, &Actor::Operator, &user.event(Action::UserInvited), now).await?;
+    audit::append(&mut tx, &Actor::Operator, &user.event(Action::UserInvited), now);
     tx.commit().await?;
     output::result(format_args!("invited {} as {} of {}: {}", user.name, user.role, institution.slug, user.id))
 }
@@ -179,7 +179,7 @@ async fn change(db: &Db, which: &Which, action: Action, change: impl FnOnce(&mut
         if user.disabled_at.is_some() {
             sessions::remove_all(&mut tx, Some(user.id)).await?;
         }
-        audit::append(&mut tx, &Actor::Operator, &user.event(action), Clock::System.now()).await?;
+        audit::append(&mut tx, &Actor::Operator, &user.event(action), Clock::System.now());
     }
     tx.commit().await?;
     output::result(format_args!("{} is {} with the role {}", user.name, user.state(), user.role))

@@ -103,7 +103,8 @@ pub async fn link(
             insert_link(tx, member, account, now).await?;
             let details = Details { member: Some(member), said: json!({ "github_login": login, "github_id": account }) };
             let event = Event { action: Action::AccountLinked, subject: member.to_string(), facts: json!({}), details: Some(details) };
-            audit::append(tx, by, &event, now).await
+            audit::append(tx, by, &event, now);
+            Ok(())
         }
         _ => Ok(()),
     }

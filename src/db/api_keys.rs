@@ -57,7 +57,8 @@ pub async fn insert(tx: &mut InstitutionTx, entry: &ApiKeyEntry, hash: &KeyHash,
         facts: json!({ "role": entry.role }),
         details: Some(Details { member: entry.holder.member, said: json!({ "holder": entry.holder.name }) }),
     };
-    audit::append(tx, by, &event, entry.created_at).await
+    audit::append(tx, by, &event, entry.created_at);
+    Ok(())
 }
 
 async fn insert_row(tx: &mut InstitutionTx, entry: &ApiKeyEntry, hash: &KeyHash) -> Result<()> {
@@ -175,7 +176,7 @@ pub async fn rotate(
         facts: json!({ "successor": successor.id, "ends_at": ends_at, "role": successor.role }),
         details: None,
     };
-    audit::append(tx, by, &event, now).await?;
+    audit::append(tx, by, &event, now);
     Ok(Rotated::Done { ending: Box::new(ending), successor: Box::new(successor) })
 }
 
@@ -209,7 +210,7 @@ pub async fn revoke(tx: &mut InstitutionTx, id: ApiKeyId, by: &Actor, now: DateT
         .execute(tx.conn())
         .await?;
     let event = Event { action: Action::KeyRevoked, subject: id.to_string(), facts: json!({}), details: None };
-    audit::append(tx, by, &event, now).await?;
+    audit::append(tx, by, &event, now);
     Ok(true)
 }
 

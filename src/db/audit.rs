@@ -22,9 +22,8 @@ pub struct Recorded {
 }
 
 /// Notes what is done in this transaction. It enters the log when the transaction is committed, and never where it is not.
-pub async fn append(tx: &mut InstitutionTx, by: &Actor, event: &Event, now: DateTime<Utc>) -> Result<()> {
+pub fn append(tx: &mut InstitutionTx, by: &Actor, event: &Event, now: DateTime<Utc>) {
     tx.recorded.push(Recorded { by: by.clone(), event: event.clone(), at: now });
-    Ok(())
 }
 
 /// Writes all that was noted, as the last thing before the commit: whoever waits for the log's lock already holds all others, so writers
@@ -55,7 +54,8 @@ pub(in crate::db) async fn write(tx: &mut InstitutionTx) -> Result<()> {
                 Some(committed)
             }
         };
-        let entry = Entry::next(sequence, &previous, &by, &event, committed, at);
+        let entry =
+            Entry::next(sequence, &previous, &by, &event, committed, at).map_err(|why| Error::bad_row("audit_entries", "entry", why))?;
         previous = entry.hash;
         entries.push(entry);
     }

@@ -58,5 +58,6 @@ pub async fn insert(tx: &mut InstitutionTx, key: &StoredKey, by: &Actor) -> Resu
     .await?;
     let facts = json!({ "public_key": hex::encode(key.public_key) });
     let event = Event { action: Action::CheckpointKeyMade, subject: id.to_string(), facts, details: None };
-    audit::append(tx, by, &event, key.created_at).await
+    audit::append(tx, by, &event, key.created_at);
+    Ok(())
 }

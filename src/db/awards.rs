@@ -92,7 +92,11 @@ pub async fn list_chains(tx: &mut InstitutionTx, filter: &Filter<'_>) -> Result<
     .await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.award_id).collect();
     let mut decisions = list_decisions(tx, &ids).await?;
-    let mut appeals = list_appeals_of(tx, &ids).await?;
+    let ids: Vec<AwardId> = ids.into_iter().map(AwardId).collect();
+    let mut appeals: HashMap<AwardId, Vec<Appeal>> = HashMap::new();
+    for (appeal, _) in select_appeals(tx, &AppealFilter { awards: Some(&ids), ..AppealFilter::default() }, None, None).await? {
+        appeals.entry(appeal.award).or_default().push(appeal);
+    }
     let mut chains: Vec<Chain> = Vec::new();
     for row in rows {
         let id = AwardId(row.award_id);
@@ -138,7 +142,7 @@ pub async fn insert(tx: &mut InstitutionTx, proposed: &[(AwardId, Proposal, Opti
             proposal.unmet,
             proposal.complete_until,
             proposal.complete,
-            rows::days(manner.notice_days)?,
+            manner.notice_days.map(rows::days).transpose()?,
             manner.appeal_days.map(rows::days).transpose()?,
             manner.appeal_days_are.as_str(),
             &manner.confirmed_by,
@@ -232,9 +236,10 @@ pub async fn insert_appeal_decision(tx: &mut InstitutionTx, appeal: AppealId, de
 
 /// Which appeals; what is `None` does not narrow it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct AppealFilter {
+pub struct AppealFilter<'a> {
     pub id: Option<AppealId>,
-    pub award: Option<AwardId>,
+    /// Those against these alone.
+    pub awards: Option<&'a [AwardId]>,
     pub member: Option<MemberId>,
     pub is_decided: Option<bool>,
 }
@@ -242,10 +247,20 @@ pub struct AppealFilter {
 /// At most `limit + 1` appeals after one, oldest first, each with whose it is: the surplus one says that there is more.
 pub async fn list_appeals(
     tx: &mut InstitutionTx,
-    filter: &AppealFilter,
+    filter: &AppealFilter<'_>,
     after: Option<AppealId>,
     limit: u16,
 ) -> Result<Vec<(Appeal, MemberId)>> {
+    select_appeals(tx, filter, after, Some(i64::from(limit) + 1)).await
+}
+
+async fn select_appeals(
+    tx: &mut InstitutionTx,
+    filter: &AppealFilter<'_>,
+    after: Option<AppealId>,
+    limit: Option<i64>,
+) -> Result<Vec<(Appeal, MemberId)>> {
+    let awards: Option<Vec<Uuid>> = filter.awards.map(|ids| ids.iter().map(|id| id.0).collect());
     let rows = sqlx::query_as!(
         AppealRow,
         r#"select p.appeal_id, p.award_id, a.member_id, p.contribution_url, p.reason, p.filed_by, p.on_behalf_of, p.filed_at,
@@ -254,23 +269,25 @@ pub async fn list_appeals(
            from appeals p
            join awards a on a.institution_id = $1 and a.award_id = p.award_id
            left join appeal_decisions d on d.institution_id = $1 and d.appeal_id = p.appeal_id
-           where p.institution_id = $1 and ($2::uuid is null or p.appeal_id = $2) and ($3::uuid is null or p.award_id = $3)
+           where p.institution_id = $1 and ($2::uuid is null or p.appeal_id = $2) and ($3::uuid[] is null or p.award_id = any($3))
              and ($4::uuid is null or a.member_id = $4) and ($5::boolean is null or (d.appeal_id is not null) = $5)
              and ($6::uuid is null or p.appeal_id > $6)
            order by p.appeal_id limit $7"#,
         tx.institution().0,
         filter.id.map(|id| id.0),
-        filter.award.map(|id| id.0),
+        awards.as_deref(),
         filter.member.map(|id| id.0),
         filter.is_decided,
         after.map(|id| id.0),
-        i64::from(limit) + 1,
+        limit,
     )
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter()
-        .map(|row| Ok((MemberId(row.member_id), row.into_appeal()?)))
-        .map(|one| one.map(|(member, appeal)| (appeal, member)))
+        .map(|row| {
+            let member = MemberId(row.member_id);
+            Ok((row.into_appeal()?, member))
+        })
         .collect()
 }
 
@@ -287,29 +304,6 @@ async fn list_decisions(tx: &mut InstitutionTx, awards: &[Uuid]) -> Result<HashM
     let mut found: HashMap<AwardId, Vec<Decided>> = HashMap::new();
     for row in rows {
         found.entry(AwardId(row.award_id)).or_default().push(row.into_decided()?);
-    }
-    Ok(found)
-}
-
-async fn list_appeals_of(tx: &mut InstitutionTx, awards: &[Uuid]) -> Result<HashMap<AwardId, Vec<Appeal>>> {
-    let rows = sqlx::query_as!(
-        AppealRow,
-        r#"select p.appeal_id, p.award_id, a.member_id, p.contribution_url, p.reason, p.filed_by, p.on_behalf_of, p.filed_at,
-             d.decision as "decision?", d.reason as "decision_reason?", d.decided_by as "decided_by?", d.person as "person?",
-             d.person_name as "person_name?", d.proposed_award_id, d.decided_at as "decided_at?"
-           from appeals p
-           join awards a on a.institution_id = $1 and a.award_id = p.award_id
-           left join appeal_decisions d on d.institution_id = $1 and d.appeal_id = p.appeal_id
-           where p.institution_id = $1 and p.award_id = any($2)
-           order by p.appeal_id"#,
-        tx.institution().0,
-        awards,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let mut found: HashMap<AwardId, Vec<Appeal>> = HashMap::new();
-    for row in rows {
-        found.entry(AwardId(row.award_id)).or_default().push(row.into_appeal()?);
     }
     Ok(found)
 }

@@ -41,7 +41,8 @@ pub async fn record_export(
 ) -> Result<()> {
     let facts = json!({ "format": format, "rows": report.rows.len(), "sha256": hex::encode(Sha256::digest(file)) });
     let event = Event { action: Action::ReportExported, subject: report.evaluation.to_string(), facts, details: None };
-    audit::append(tx, by, &event, now).await
+    audit::append(tx, by, &event, now);
+    Ok(())
 }
 
 async fn list_rows(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<Vec<CreditRow>> {

@@ -59,7 +59,7 @@ pub async fn erase(tx: &mut InstitutionTx, id: MemberId, reason: &str, by: &Acto
         .rows_affected();
     let facts = json!({ "statements": statements, "account_links": links, "scores": scores, "decisions": decisions, "details": details });
     let details = Some(Details { member: None, said: json!({ "reason": reason }) });
-    audit::append(tx, by, &Event { action: Action::MemberErased, subject: id.to_string(), facts, details }, now).await?;
+    audit::append(tx, by, &Event { action: Action::MemberErased, subject: id.to_string(), facts, details }, now);
     Ok(Erasure::Done)
 }
 

@@ -27,7 +27,8 @@ pub async fn insert(tx: &mut InstitutionTx, institution: &Institution) -> Result
     .await?;
     let facts = json!({ "slug": institution.slug, "timezone": institution.timezone.name() });
     let event = Event { action: Action::InstitutionMade, subject: institution.id.to_string(), facts, details: None };
-    audit::append(tx, &Actor::Operator, &event, institution.created_at).await
+    audit::append(tx, &Actor::Operator, &event, institution.created_at);
+    Ok(())
 }
 
 /// The institution in whose name the transaction works.
@@ -42,7 +43,7 @@ pub async fn get(tx: &mut InstitutionTx) -> Result<Option<Institution>> {
     row.map(InstitutionRow::into_institution).transpose()
 }
 
-/// The institution of a slug, for whoever is about to sign in there: see `Db::begin_as_operator`.
+/// The institution of a slug, for whoever has no key of it: see `Db::begin_as_operator`.
 pub async fn get_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<InstitutionId>> {
     let id = sqlx::query_scalar!("select institution_id from institutions where slug = $1", slug).fetch_optional(tx.conn()).await?;
     Ok(id.map(InstitutionId))

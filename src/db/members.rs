@@ -30,7 +30,7 @@ pub struct Profile {
 pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<MemberId> {
     let (id, again) = insert_row(tx, id, profile, now).await?;
     let facts = json!({ "role": profile.role, "again": again });
-    audit::append(tx, by, &event(Action::MemberRegistered, id, facts, Some(json!(profile))), now).await?;
+    audit::append(tx, by, &event(Action::MemberRegistered, id, facts, Some(json!(profile))), now);
     Ok(id)
 }
 
@@ -121,12 +121,13 @@ async fn record_change(tx: &mut InstitutionTx, before: Member, after: &Profile, 
     }
     let only = |all: &Map<String, Value>| changed.iter().map(|field| ((*field).clone(), all[*field].clone())).collect::<Map<_, _>>();
     let said = json!({ "before": only(&old), "after": only(&new) });
-    audit::append(tx, by, &event(Action::MemberChanged, id, json!({ "fields": changed }), Some(said)), now).await?;
+    audit::append(tx, by, &event(Action::MemberChanged, id, json!({ "fields": changed }), Some(said)), now);
     let login = |profile: &Profile| profile.github_login.as_ref().map(|login| login.to_lowercase());
     match account {
         Some(account) if login(&before) != login(after) => {
             let said = json!({ "github_login": before.github_login, "github_id": account });
-            audit::append(tx, by, &event(Action::AccountUnlinked, id, json!({}), Some(said)), now).await
+            audit::append(tx, by, &event(Action::AccountUnlinked, id, json!({}), Some(said)), now);
+            Ok(())
         }
         _ => Ok(()),
     }
@@ -145,7 +146,7 @@ pub async fn remove(tx: &mut InstitutionTx, id: MemberId, by: &Actor, now: DateT
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    audit::append(tx, by, &event(Action::MemberRemoved, id, json!({}), None), now).await?;
+    audit::append(tx, by, &event(Action::MemberRemoved, id, json!({}), None), now);
     Ok(true)
 }
 

@@ -45,7 +45,8 @@ pub async fn insert(tx: &mut InstitutionTx, policy: &StoredPolicy, by: &Actor) -
         facts: json!({ "hash": policy.hash }),
         details: Some(Details { member: None, said: json!({ "name": policy.name, "version": policy.version }) }),
     };
-    audit::append(tx, by, &event, policy.created_at).await
+    audit::append(tx, by, &event, policy.created_at);
+    Ok(())
 }
 
 pub async fn get(tx: &mut InstitutionTx, id: PolicyId) -> Result<Option<StoredPolicy>> {

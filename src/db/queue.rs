@@ -101,7 +101,7 @@ pub async fn request_evaluation(
         let job = ScoreTerm { institution_id: tx.institution(), evaluation_id: id };
         enqueue(tx, &job, None).await?;
         let facts = json!({ "term": term, "policy": policy });
-        audit::append(tx, by, &Event { action: Action::EvaluationAsked, subject: id.to_string(), facts, details: None }, now).await?;
+        audit::append(tx, by, &Event { action: Action::EvaluationAsked, subject: id.to_string(), facts, details: None }, now);
     }
     Ok(evaluation)
 }

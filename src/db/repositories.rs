@@ -75,7 +75,7 @@ pub async fn track(
     // Its name is not said: a name of GitHub's is often a person's. The id leads to it.
     let facts = json!({ "category": registration.category, "members": registration.members });
     let event = Event { action: Action::RepositoryRegistered, subject: id.to_string(), facts, details: None };
-    audit::append(tx, by, &event, now).await?;
+    audit::append(tx, by, &event, now);
     Ok(RepositoryId(id))
 }
 
@@ -88,7 +88,7 @@ pub async fn untrack(tx: &mut InstitutionTx, id: RepositoryId, by: &Actor, now: 
         return Ok(false);
     }
     let event = Event { action: Action::RepositoryStopped, subject: id.to_string(), facts: json!({}), details: None };
-    audit::append(tx, by, &event, now).await?;
+    audit::append(tx, by, &event, now);
     Ok(true)
 }
 

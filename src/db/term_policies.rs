@@ -37,7 +37,7 @@ pub async fn insert(tx: &mut InstitutionTx, adopted: &TermPolicy, by: &Actor) ->
     let TermPolicy { term, policy, audience, adopted_from, .. } = adopted;
     let facts = json!({ "term": term, "policy": policy, "audience": audience, "adopted_from": adopted_from });
     let event = Event { action: Action::PolicyAdopted, subject: adopted.id.to_string(), facts, details: None };
-    audit::append(tx, by, &event, adopted.adopted_at).await?;
+    audit::append(tx, by, &event, adopted.adopted_at);
     Ok(true)
 }
 

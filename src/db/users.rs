@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Error, InstitutionTx, Result};
 use crate::model::{
     ids::{MemberId, UserId},
+    institution::Role,
     user::{KnownAs, User},
 };
 
@@ -102,6 +103,22 @@ pub async fn list(tx: &mut InstitutionTx, after: Option<(DateTime<Utc>, UserId)>
         after.map(|(at, _)| at),
         after.map(|(_, id)| id.0),
         i64::from(limit) + 1,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter().map(UserRow::into_user).collect()
+}
+
+/// Who may decide on awards and has signed in.
+pub async fn list_deciding(tx: &mut InstitutionTx) -> Result<Vec<User>> {
+    let roles: Vec<String> = Role::ALL.iter().filter(|role| role.covers(Role::Reviewer)).map(Role::to_string).collect();
+    let rows = sqlx::query_as!(
+        UserRow,
+        "select user_id, name, role, member_id, issuer, subject, email, created_at, signed_in_at, disabled_at
+         from users where institution_id = $1 and role = any($2) and signed_in_at is not null and disabled_at is null
+         order by created_at, user_id",
+        tx.institution().0,
+        &roles,
     )
     .fetch_all(tx.conn())
     .await?;

@@ -10,13 +10,13 @@ use crate::{
     db::{
         InstitutionTx, api_keys, audit,
         awards::{self as stored, AppealFilter},
-        scores,
+        scores, users,
     },
     model::{
-        actor::{Actor, Person, PersonKey},
+        actor::Actor,
         audit::{Action, Details, Event},
         award::{Appeal, AppealDecided, AppealDecision, Award, Proposal},
-        ids::{ApiKeyId, AppealId, AwardId, EvaluationId, MemberId},
+        ids::{AppealId, AwardId, EvaluationId},
         institution::Role,
     },
 };
@@ -62,7 +62,7 @@ pub async fn file(tx: &mut InstitutionTx, new: NewAppeal, by: &Actor, now: DateT
         facts: json!({ "award": new.award }),
         details: Some(Details { member: Some(award.proposal.member), said }),
     };
-    audit::append(tx, by, &event, now).await?;
+    audit::append(tx, by, &event, now);
     Ok(Some(id))
 }
 
@@ -81,7 +81,7 @@ pub async fn settle(tx: &mut InstitutionTx, id: AppealId, settlement: &Settlemen
     let filter = AppealFilter { id: Some(id), ..AppealFilter::default() };
     let (appeal, member) = stored::list_appeals(tx, &filter, None, 1).await?.pop().ok_or(Error::NotFound)?;
     let (chain, at) = stored::get(tx, appeal.award).await?.ok_or(Error::NotFound)?;
-    let is_other = has_other_reviewer(tx, &chain[at]).await?;
+    let is_other = has_other_reviewer(tx, &chain[at], now).await?;
     awards::may_settle(&chain[at], &chain[at + 1..], &appeal, settlement.decision, by, is_other)?;
     let person = awards::judge(&chain[at], by)?;
     let proposed = match (settlement.decision, settlement.evaluation) {
@@ -109,7 +109,7 @@ pub async fn settle(tx: &mut InstitutionTx, id: AppealId, settlement: &Settlemen
         facts: json!({ "award": appeal.award, "proposed_award": proposed, "evaluation": settlement.evaluation }),
         details: Some(Details { member: Some(member), said: json!({ "reason": settlement.reason }) }),
     };
-    audit::append(tx, by, &event, now).await?;
+    audit::append(tx, by, &event, now);
     Ok(())
 }
 
@@ -134,16 +134,15 @@ async fn propose_instead(
     Ok(id)
 }
 
-/// Whether anybody else than who approved the award, and than the member, holds a key that may decide.
-async fn has_other_reviewer(tx: &mut InstitutionTx, award: &Award) -> Result<bool> {
+/// Whether anybody else than who approved the award, and than the member, may decide: with a key, or as somebody who signs in.
+async fn has_other_reviewer(tx: &mut InstitutionTx, award: &Award, now: DateTime<Utc>) -> Result<bool> {
     let Standing::Approved(approval) = awards::standing(award) else { return Ok(false) };
-    let may_judge = |id: ApiKeyId, holder: Person, member: MemberId| {
-        let person = Actor::Key { id, holder: holder.clone() }.person();
-        holder.member != Some(member) && person.is_some_and(|person: PersonKey| !approval.by.contains(&person))
-    };
-    let keys = api_keys::list(tx).await?;
-    Ok(keys
-        .into_iter()
-        .filter(|key| key.revoked_at.is_none() && key.role.covers(Role::Reviewer))
-        .any(|key| may_judge(key.id, key.holder, award.proposal.member)))
+    let keys = api_keys::list(tx).await?.into_iter();
+    let keys = keys
+        .filter(|key| key.role.covers(Role::Reviewer) && key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now))
+        .map(|key| Actor::Key { id: key.id, holder: key.holder });
+    let users = users::list_deciding(tx).await?.into_iter().map(|user| user.actor());
+    let is_other =
+        |actor: Actor| actor.member() != Some(award.proposal.member) && actor.person().is_some_and(|person| !approval.by.contains(&person));
+    Ok(keys.chain(users).any(is_other))
 }

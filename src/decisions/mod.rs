@@ -51,14 +51,14 @@ pub async fn decide(tx: &mut InstitutionTx, id: AwardId, verdict: &Verdict, by: 
     let (chain, at) = db::awards::get(tx, id).await?.ok_or(Error::NotFound)?;
     let (award, later) = (&chain[at], &chain[at + 1..]);
     let term = term_of(tx, award.proposal.term).await?;
-    let missing = missing_of(tx, &term, &[award]).await?.pop().unwrap_or_default();
+    let missing = missing_of(tx, &term, &[award]).await?.pop().ok_or(Error::NotFound)?;
     let is_approved = awards::may_decide(award, later, verdict, by, &missing, now)?;
     let person = awards::judge(award, by)?;
     let calendar = calendar(tx).await?;
     let announced = is_approved.then(|| awards::announce(award, &calendar, now));
     let decided = decided(verdict, by, person, announced, now);
     db::awards::insert_decisions(tx, &[(award, decided)]).await?;
-    audit::append(tx, by, &event(award, verdict, announced), now).await?;
+    audit::append(tx, by, &event(award, verdict, announced), now);
     db::awards::get(tx, id).await?.ok_or(Error::NotFound)
 }
 
@@ -136,7 +136,7 @@ pub async fn approve_all(tx: &mut InstitutionTx, evaluation: EvaluationId, by: &
             facts: json!({ "policy_hash": found.policy_hash, "credits": credits }),
             details: None,
         };
-        audit::append(tx, by, &event, now).await?;
+        audit::append(tx, by, &event, now);
     }
     Ok(Bulk { approved: ids, left })
 }

@@ -67,7 +67,7 @@ impl Ground {
         let complete = complete_until.is_some_and(|until| until >= term.window(institution.timezone).until);
         let decision = policy.decision;
         let manner = Manner {
-            notice_days: decision.notice_days.unwrap_or(0),
+            notice_days: decision.notice_days,
             appeal_days: decision.appeal_days,
             appeal_days_are: decision.appeal_days_are,
             confirmed_by: decision.confirmed_by,
@@ -117,7 +117,7 @@ pub async fn propose(tx: &mut InstitutionTx, evaluation: EvaluationId, by: &Acto
     (outcome.proposed, outcome.superseding) = (batch.len(), batch.iter().filter(|(_, _, before)| before.is_some()).count());
     if !batch.is_empty() {
         crate::db::awards::insert(tx, &batch, &by.to_string(), now).await?;
-        audit::append(tx, by, &event(&ground, &batch), now).await?;
+        audit::append(tx, by, &event(&ground, &batch), now);
     }
     Ok(outcome)
 }

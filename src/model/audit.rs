@@ -101,7 +101,14 @@ struct EntryText<'a> {
 
 impl Entry {
     /// The entry that follows one with the hash `previous`. `details`: the hash of what stands apart.
-    pub fn next(sequence: i64, previous: &Hash, by: &Actor, event: &Event, details: Option<Hash>, at: DateTime<Utc>) -> Self {
+    pub fn next(
+        sequence: i64,
+        previous: &Hash,
+        by: &Actor,
+        event: &Event,
+        details: Option<Hash>,
+        at: DateTime<Utc>,
+    ) -> serde_json::Result<Self> {
         let text = EntryText {
             sequence,
             // To the microsecond: Postgres keeps no more, and what is read back must be what was hashed.
@@ -112,10 +119,9 @@ impl Entry {
             facts: &event.facts,
             details: details.map(hex::encode),
         };
-        // Its parts are strings, numbers and JSON: nothing in it can fail.
-        let text = serde_json::to_string(&text).unwrap_or_default();
+        let text = serde_json::to_string(&text)?;
         let hash = link(previous, &text);
-        Self { sequence, text, hash }
+        Ok(Self { sequence, text, hash })
     }
 }
 
@@ -142,7 +148,7 @@ mod tests {
     #[test]
     fn an_entry_says_who_did_what_to_what_and_when() {
         let at = "2026-02-01T08:00:00.000001Z".parse().unwrap();
-        let entry = Entry::next(7, &GENESIS, &Actor::Operator, &event("k"), Some([1; HASH]), at);
+        let entry = Entry::next(7, &GENESIS, &Actor::Operator, &event("k"), Some([1; HASH]), at).unwrap();
         let expected = format!(
             r#"{{"sequence":7,"at":"2026-02-01T08:00:00.000001Z","by":"operator","action":"key_made","subject":"k","facts":{{"role":"staff"}},"details":"{}"}}"#,
             "01".repeat(HASH)
@@ -153,10 +159,10 @@ mod tests {
     #[test]
     fn a_hash_depends_on_the_entry_and_on_all_before_it() {
         let at = "2026-02-01T08:00:00Z".parse().unwrap();
-        let first = Entry::next(1, &GENESIS, &Actor::Operator, &event("k"), None, at);
-        let other = Entry::next(1, &GENESIS, &Actor::Operator, &event("l"), None, at);
+        let first = Entry::next(1, &GENESIS, &Actor::Operator, &event("k"), None, at).unwrap();
+        let other = Entry::next(1, &GENESIS, &Actor::Operator, &event("l"), None, at).unwrap();
         assert_ne!(first.hash, other.hash);
-        let next = |after: &Entry| Entry::next(2, &after.hash, &Actor::Operator, &event("m"), None, at);
+        let next = |after: &Entry| Entry::next(2, &after.hash, &Actor::Operator, &event("m"), None, at).unwrap();
         assert_eq!(next(&first).text, next(&other).text);
         assert_ne!(next(&first).hash, next(&other).hash);
     }

@@ -104,8 +104,8 @@ pub struct Proposal {
 /// How the policy has its awards decided.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manner {
-    /// Of the public notice, in working days.
-    pub notice_days: u32,
+    /// Of the public notice, in working days. `None`: the policy has none.
+    pub notice_days: Option<u32>,
     /// For appeals. `None`: the policy gives none.
     pub appeal_days: Option<u32>,
     pub appeal_days_are: Days,

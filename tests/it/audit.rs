@@ -208,7 +208,7 @@ fn damaged() -> (Vec<(String, Vec<Entry>)>, String, String) {
             let sequence = i64::try_from(log.len()).unwrap() + 1;
             let previous = log.last().map_or(GENESIS, |last| last.hash);
             let event = Event { action: Action::KeyMade, subject: format!("{what} 密钥 {sequence}"), facts: json!({}), details: None };
-            log.push(Entry::next(sequence, &previous, &Actor::Operator, &event, None, now()));
+            log.push(Entry::next(sequence, &previous, &Actor::Operator, &event, None, now()).unwrap());
         }
     };
     let mut whole = Vec::new();
@@ -251,7 +251,7 @@ fn the_second_verifier_names_the_same_first_bad_entry() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/verify_audit.py");
     let mut bad = 0;
     for (what, entries) in kinds {
-        fs::write(&log, entries.iter().map(|entry| write_line(entry) + "\n").collect::<String>()).unwrap();
+        fs::write(&log, entries.iter().map(|entry| write_line(entry).unwrap() + "\n").collect::<String>()).unwrap();
         let ours = program::run(&[], &["audit", "verify", "--log", log_name, "--checkpoint", checkpoint_name, "--key", &key]);
         let theirs = Command::new("python3").arg(&script).args([log_name, "--checkpoint", checkpoint_name, "--key", &key]).output();
         let theirs = theirs.expect("python3 must be installed: sudo apt-get install python3");

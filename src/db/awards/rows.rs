@@ -31,7 +31,7 @@ pub(super) struct AwardRow {
     pub unmet: i32,
     pub complete_until: Option<DateTime<Utc>>,
     pub complete: bool,
-    pub notice_days: i32,
+    pub notice_days: Option<i32>,
     pub appeal_days: Option<i32>,
     pub appeal_days_are: String,
     pub confirmed_by: Vec<String>,
@@ -45,7 +45,7 @@ pub(super) struct AwardRow {
 impl AwardRow {
     pub fn into_award(self, decisions: Vec<Decided>, appeals: Vec<Appeal>) -> Result<Award> {
         let manner = Manner {
-            notice_days: whole(self.notice_days, "notice_days")?,
+            notice_days: self.notice_days.map(|days| whole(days, "notice_days")).transpose()?,
             appeal_days: self.appeal_days.map(|days| whole(days, "appeal_days")).transpose()?,
             appeal_days_are: self.appeal_days_are.parse().map_err(|why| Error::bad_row("awards", "appeal_days_are", why))?,
             confirmed_by: self.confirmed_by,

@@ -55,7 +55,7 @@ pub async fn record(
     insert(tx, &by.to_string(), &ids, drafts, &meant, now).await?;
     queue::request_rescoring(tx, now).await?;
     for ((id, draft), meant) in ids.iter().zip(drafts).zip(&meant) {
-        audit::append(tx, by, &event(*id, draft, meant), now).await?;
+        audit::append(tx, by, &event(*id, draft, meant), now);
     }
     Ok(Ok(ids))
 }

@@ -203,7 +203,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         unmet: 0,
         complete_until: None,
         complete: false,
-        manner: Manner { notice_days: 5, appeal_days: Some(7), ..Manner::default() },
+        manner: Manner { notice_days: Some(5), appeal_days: Some(7), ..Manner::default() },
     };
     let award = decided_award(&mut tx, proposal("practice"), Decision::SendBack).await.id;
     let approved = decided_award(&mut tx, proposal("approved"), Decision::Approve).await.id;
