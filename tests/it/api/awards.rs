@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 
 use crate::support::{
     TestApp,
@@ -95,4 +96,58 @@ async fn a_year_of_holidays_is_replaced_as_a_whole() {
     let shown = app.get(&tenant.reader, "/v1/holidays?year=2026").await.json(200);
     assert_eq!(shown["items"], json!([{"day": "2026-02-16", "working": false, "name": null}]));
     assert_eq!(put(json!({"year": 2026, "days": [{"day": "2025-02-16"}]})).await.faults(422), ["days[0].day"]);
+}
+
+#[tokio::test]
+async fn a_granted_appeal_proposes_another_award_that_takes_the_place_once_a_person_approves_it() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let student = app.student(tenant.id, own.member).await;
+    let state = async |award: &str| app.get(&student, &format!("/v1/awards/{award}")).await.json(200)["state"].clone();
+    let old = own.award.to_string();
+    let less = json!({"decision": "approve", "reason": "One does not count", "credits": "0.5"});
+    decide(&app, &tenant.reviewer, &own, less).await.json(200);
+    decide(&app, &tenant.admin, &own, json!({"decision": "confirm", "reason": "Seen"})).await.json(200);
+    let appeal = app.post(&student, "/v1/appeals", json!({"award_id": old, "reason": "It does count"})).await.json(201);
+    let path = format!("/v1/appeals/{}/decisions", appeal["id"].as_str().unwrap());
+    let grant = json!({"decision": "grant", "reason": "It does", "evaluation_id": own.evaluation});
+    let third = app.post(&tenant.admin, "/v1/api-keys", json!({"role": "reviewer", "holder": "A third"})).await.json(201);
+    let third = third["key"].as_str().unwrap();
+    app.post(&tenant.admin, &path, grant.clone()).await.problem(403);
+    let settled = app.post(third, &path, grant).await.json(200);
+    let new = settled["decided"]["proposed_award_id"].as_str().unwrap().to_owned();
+    assert_eq!((state(&old).await, state(&new).await), (json!("under_appeal"), json!("proposed")), "{settled}");
+    let given =
+        app.post(third, &format!("/v1/awards/{new}/decisions"), json!({"decision": "approve", "reason": "As found"})).await.json(200);
+    assert_eq!((&given["credits"], &given["supersedes"]), (&json!("1"), &json!(old)));
+    assert_eq!((state(&old).await, state(&new).await), (json!("superseded"), json!("final")), "this policy has no public notice");
+}
+
+#[tokio::test]
+async fn in_bulk_is_approved_what_needs_no_look_and_what_the_policy_wants_confirmed_waits_for_it() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    let mut owner = app.database.owner().await;
+    // The register's award was sent back and rests on incomplete facts: here it is as an evaluation proposes it.
+    for prepared in [
+        format!("delete from award_decisions where award_id = '{}'", own.award),
+        format!("update awards set complete = true, confirmed_by = '{{mentor}}' where award_id = '{}'", own.award),
+    ] {
+        owner.execute(sqlx::AssertSqlSafe(prepared)).await.unwrap();
+    }
+    let of = json!({"evaluation_id": own.evaluation});
+    let bulk = app.post(&tenant.reviewer, "/v1/awards/decisions", of.clone()).await.json(200);
+    assert_eq!(bulk["approved"], 0);
+    let refused = decide(&app, &tenant.reviewer, &own, json!({"decision": "approve", "reason": "Now"})).await;
+    refused.problem(409);
+    assert!(refused.text().contains("mentor"), "{}", refused.text());
+    let confirmation =
+        json!({"kind": "confirmation", "name": "mentor", "member_id": own.member, "happened_on": "2025-10-15", "reason": "Worked with us"});
+    app.post(&tenant.staff, "/v1/statements", confirmation).await.json(201);
+    assert_eq!(app.post(&tenant.reviewer, "/v1/awards/decisions", of.clone()).await.json(200)["approved"], 1);
+    let given = app.get(&tenant.reader, &format!("/v1/awards/{}", own.award)).await.json(200);
+    assert_eq!((&given["state"], &given["decisions"][0]["name"]), (&json!("on_notice"), &json!("A reviewer")), "{given}");
+    assert_eq!(app.post(&tenant.reviewer, "/v1/awards/decisions", of).await.json(200)["approved"], 0, "twice is once");
 }
