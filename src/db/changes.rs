@@ -192,6 +192,9 @@ pub async fn list_due_members(
 
 /// The members who have rows of their own in these evaluations.
 pub async fn list_members_scored_by(tx: &mut InstitutionTx, evaluations: &[EvaluationId]) -> Result<Vec<MemberId>, Error> {
+    if evaluations.is_empty() {
+        return Ok(Vec::new());
+    }
     let evaluations: Vec<Uuid> = evaluations.iter().map(|evaluation| evaluation.0).collect();
     let rows = sqlx::query_scalar!(
         "select distinct member_id from scores where institution_id = $1 and evaluation_id = any($2)",
@@ -206,6 +209,9 @@ pub async fn list_members_scored_by(tx: &mut InstitutionTx, evaluations: &[Evalu
 /// The members whom new statements touch: those they are about, and, where one is about a contribution, its author and who shares it. A
 /// statement about a statement touches whom that one does.
 pub async fn list_members_of_statements(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<MemberId>, Error> {
+    if !is_any_statement_new(tx, seen).await? {
+        return Ok(Vec::new());
+    }
     let rows = sqlx::query_scalar!(
         r#"with recursive changed as (
              select s.statement_id, s.member_id, s.about_repository_id, s.about_kind, s.about_github_id, s.about_statement_id
@@ -234,8 +240,23 @@ pub async fn list_members_of_statements(tx: &mut InstitutionTx, seen: &Seen) -> 
     Ok(rows.into_iter().map(MemberId).collect())
 }
 
+/// To plan what follows from one takes longer than to see that there is none.
+async fn is_any_statement_new(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool, Error> {
+    let any = sqlx::query_scalar!(
+        r#"select exists (select from statements
+             where institution_id = $1 and changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(changed_in, $3::text::pg_snapshot)) as "any!""#,
+        tx.institution().0,
+        seen.oldest_unseen(),
+        seen.as_str(),
+    );
+    Ok(any.fetch_one(tx.conn()).await?)
+}
+
 /// The members of whom a share is stated in a contribution of these, or in one that these share: what they get is not known without.
 pub async fn list_sharers_with(tx: &mut InstitutionTx, members: &[MemberId]) -> Result<Vec<MemberId>, Error> {
+    if members.is_empty() || !is_any_share_stated(tx).await? {
+        return Ok(Vec::new());
+    }
     let members: Vec<Uuid> = members.iter().map(|member| member.0).collect();
     let rows = sqlx::query_scalar!(
         r#"select s.member_id as "member_id!" from statements s
@@ -253,4 +274,12 @@ pub async fn list_sharers_with(tx: &mut InstitutionTx, members: &[MemberId]) -> 
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(MemberId).collect())
+}
+
+async fn is_any_share_stated(tx: &mut InstitutionTx) -> Result<bool, Error> {
+    let any = sqlx::query_scalar!(
+        r#"select exists (select from statements where institution_id = $1 and kind = 'share') as "any!""#,
+        tx.institution().0,
+    );
+    Ok(any.fetch_one(tx.conn()).await?)
 }

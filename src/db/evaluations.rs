@@ -91,6 +91,37 @@ pub async fn get_pending_following(tx: &mut InstitutionTx, of: EvaluationId) -> 
     Ok(pending.fetch_optional(tx.conn()).await?.map(EvaluationId))
 }
 
+/// An evaluation that is done as soon as it is there: it follows `of`, and scored anew those alone whom a change touched. Call it in the
+/// transaction (as of one moment) that reads its ground and writes its scores.
+pub async fn insert_followed(
+    tx: &mut InstitutionTx,
+    id: EvaluationId,
+    of: &Base,
+    prior: &[EvaluationId],
+    traces: &Traces,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let bases: Vec<Uuid> = of.chain().iter().map(|base| base.0).collect();
+    let prior: Vec<Uuid> = prior.iter().map(|prior| prior.0).collect();
+    sqlx::query!(
+        "insert into evaluations (institution_id, evaluation_id, term_id, policy_id, policy_hash, state, requested_at, asked_at, started_at,
+           finished_at, bases, prior, traces, snapshot, server)
+         select $1, $2, term_id, policy_id, policy_hash, 'done', $4, coalesce(asked_at, requested_at), $4, $4, $5, $6, $7,
+           pg_current_snapshot(), (select system_identifier from pg_control_system())
+         from evaluations where institution_id = $1 and evaluation_id = $3",
+        tx.institution().0,
+        id.0,
+        of.evaluation.id.0,
+        now,
+        &bases,
+        &prior,
+        sqlx::types::Json(traces) as _,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// A done evaluation with what is needed to rest another one on it.
 pub async fn get_base(tx: &mut InstitutionTx, id: EvaluationId) -> Result<Option<Base>, Error> {
     let Some(evaluation) = get(tx, id).await?.filter(|evaluation| evaluation.state == WorkState::Done) else { return Ok(None) };
@@ -143,24 +174,16 @@ pub async fn is_any_current(tx: &mut InstitutionTx, since: NaiveDate) -> Result<
     Ok(any.fetch_one(tx.conn()).await?)
 }
 
-/// Notes what a running evaluation is made from: what this transaction sees, those it rests on, those of earlier terms, and the reverts and
-/// copies that it knows of. Call it in the transaction (as of one moment) that reads it.
-pub async fn note_ground(
-    tx: &mut InstitutionTx,
-    id: EvaluationId,
-    bases: &[EvaluationId],
-    prior: &[EvaluationId],
-    traces: &Traces,
-) -> Result<(), Error> {
-    let bases: Vec<Uuid> = bases.iter().map(|base| base.0).collect();
+/// Notes what a running evaluation of everybody is made from: what this transaction sees, the evaluations of earlier terms, and the reverts
+/// and copies that it knows of. Call it in the transaction (as of one moment) that reads it.
+pub async fn note_ground(tx: &mut InstitutionTx, id: EvaluationId, prior: &[EvaluationId], traces: &Traces) -> Result<(), Error> {
     let prior: Vec<Uuid> = prior.iter().map(|prior| prior.0).collect();
     sqlx::query!(
-        "update evaluations set bases = $3, prior = $4, traces = $5, snapshot = pg_current_snapshot(),
+        "update evaluations set bases = '{}', prior = $3, traces = $4, snapshot = pg_current_snapshot(),
            server = (select system_identifier from pg_control_system())
          where institution_id = $1 and evaluation_id = $2 and state in ('queued', 'running')",
         tx.institution().0,
         id.0,
-        &bases,
         &prior,
         sqlx::types::Json(traces) as _,
     )

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Postgres, Transaction, postgres::PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool, Postgres, Transaction, postgres::PgPoolOptions};
 
 use super::{ConnectOptions, Error, audit};
 use crate::model::ids::InstitutionId;
@@ -59,40 +59,47 @@ async fn require_app_role(connection: &mut PgConnection) -> Result<(), Error> {
     )))
 }
 
+/// `set` takes no parameters: an id is hexadecimal digits, never words from outside.
+fn as_institution(institution: InstitutionId) -> String {
+    format!("set local accredit.institution = '{institution}'")
+}
+
 impl Db {
     /// A transaction over what all institutions share.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        Ok(Tx { transaction: self.pool.begin().await? })
+        self.begin_with("").await
     }
 
     /// A transaction over facts that can be fetched again: its commit does not wait for the disk. Should the server crash within the
     /// next second, it never happened; the next ordinary commit makes it durable first, because the log has an order.
     pub async fn begin_refetchable(&self) -> Result<Tx, Error> {
-        let mut tx = self.begin().await?;
-        tx.conn().execute("set local synchronous_commit = off").await?;
-        Ok(tx)
+        self.begin_with("set local synchronous_commit = off").await
     }
 
     /// A transaction that sees and writes one institution's rows, besides what all share.
     pub async fn begin_as(&self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
-        self.begin().await?.name(institution).await
+        let tx = self.begin_with(&as_institution(institution)).await?;
+        Ok(InstitutionTx { tx, institution, recorded: Vec::new() })
     }
 
     /// The same, and everything that it reads is as of one moment. The same statement reads everybody or a few, so each is planned for
     /// whom it reads; to compile one takes longer than what that saves.
     pub async fn begin_as_of_now(&self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
         const SETTINGS: &str =
-            "set transaction isolation level repeatable read; set local plan_cache_mode = force_custom_plan; set local jit = off";
-        let mut tx = self.begin().await?;
-        tx.conn().execute(SETTINGS).await?;
-        tx.name(institution).await
+            "set transaction isolation level repeatable read; set local plan_cache_mode = force_custom_plan; set local jit = off; ";
+        let tx = self.begin_with(&(SETTINGS.to_owned() + &as_institution(institution))).await?;
+        Ok(InstitutionTx { tx, institution, recorded: Vec::new() })
     }
 
     /// A transaction that may also list the institutions; nothing else of them.
     pub async fn begin_as_operator(&self) -> Result<Tx, Error> {
-        let mut tx = self.begin().await?;
-        tx.conn().execute("select set_config('accredit.operator', 'on', true)").await?;
-        Ok(tx)
+        self.begin_with("set local accredit.operator = 'on'").await
+    }
+
+    /// One round trip: the settings hold from the first statement on, and end with the transaction.
+    async fn begin_with(&self, settings: &str) -> Result<Tx, Error> {
+        let begin = AssertSqlSafe(format!("begin; {settings}"));
+        Ok(Tx { transaction: self.pool.begin_with(begin).await? })
     }
 
     /// Whether the server answers and its tables are those that this program knows.
@@ -120,11 +127,6 @@ pub struct Tx {
 impl Tx {
     pub(in crate::db) fn conn(&mut self) -> &mut PgConnection {
         &mut self.transaction
-    }
-
-    async fn name(mut self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
-        sqlx::query("select set_config('accredit.institution', $1, true)").bind(institution.to_string()).execute(self.conn()).await?;
-        Ok(InstitutionTx { tx: self, institution, recorded: Vec::new() })
     }
 
     pub async fn commit(self) -> Result<(), Error> {

@@ -46,8 +46,8 @@ pub async fn bundle(db: &Db, institution: InstitutionId, evaluation: EvaluationI
     let asked = Asked::of(&mut tx, &evaluation).await?;
     let only = [member];
     let only = (!asked.needs_the_class()).then_some(&only[..]);
-    let surroundings = asked.surroundings(&mut tx).await?;
-    let ground = Ground::load(&mut tx, &asked, only, surroundings).await?;
+    let given = asked.given(&mut tx).await?;
+    let ground = Ground::load(&mut tx, &asked, only, given).await?;
     // Never committed: network scores were brought to where they stood then, and not to today.
     drop(tx);
     let found = found(&score, &lines, term.code).ok_or_else(|| NoBundle("no GitHub account was linked to the member".to_owned()))?;

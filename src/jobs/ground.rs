@@ -113,6 +113,14 @@ pub(super) struct Ground {
     pub surroundings: Surroundings,
 }
 
+/// What is known before anybody's own rows are read.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub surroundings: Surroundings,
+    /// [`Asked::prior`].
+    pub prior: Vec<(EvaluationId, String)>,
+}
+
 /// What no member's own rows say, and what is the longest to find out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Surroundings {
@@ -122,8 +130,9 @@ pub(super) struct Surroundings {
 }
 
 impl Asked {
-    pub async fn surroundings(&self, tx: &mut InstitutionTx) -> Result<Surroundings, Failure> {
-        Ok(Surroundings { outside_contributors: self.count_outside_contributors(tx).await?, traces: traces(tx).await? })
+    pub async fn given(&self, tx: &mut InstitutionTx) -> Result<Given, Failure> {
+        let surroundings = Surroundings { outside_contributors: self.count_outside_contributors(tx).await?, traces: traces(tx).await? };
+        Ok(Given { surroundings, prior: self.prior(tx).await? })
     }
 
     /// Up to the number that the policy wants, and no further.
@@ -150,8 +159,8 @@ pub(super) async fn traces(tx: &mut InstitutionTx) -> Result<Traces, Failure> {
 impl Ground {
     /// Reads what is needed to score everybody for whom the policy is.
     pub async fn load_all(tx: &mut InstitutionTx, asked: &Asked) -> Result<Self, Failure> {
-        let surroundings = asked.surroundings(tx).await?;
-        Self::load(tx, asked, None, surroundings).await
+        let given = asked.given(tx).await?;
+        Self::load(tx, asked, None, given).await
     }
 
     /// The same, of everybody or of those who are `only` meant.
@@ -159,7 +168,7 @@ impl Ground {
         tx: &mut InstitutionTx,
         asked: &Asked,
         only: Option<&[MemberId]>,
-        surroundings: Surroundings,
+        Given { surroundings, prior: prior_evaluations }: Given,
     ) -> Result<Self, Failure> {
         let gone = || Failure::Permanent("the institution is not there any more".to_owned());
         let zone = db::institutions::get(tx).await?.ok_or_else(gone)?.timezone;
@@ -174,7 +183,6 @@ impl Ground {
             let outside_contributors = surroundings.outside_contributors.get(&context.id).copied();
             (context.id, RepositoryContext { outside_contributors, ..context })
         });
-        let prior_evaluations = asked.prior(tx).await?;
         let mut prior = prior(tx, asked, &prior_evaluations, only, &statements.of).await?;
         if asked.pays_once() {
             let looked_at = LookedAt { members: &members, contributions: &contributions, shared: &shared };

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Failure, Tools,
-    ground::{self, Asked, Ground, Lines, Surroundings},
+    ground::{self, Asked, Given, Ground, Lines, Surroundings},
     score_term,
 };
 use crate::{
@@ -126,7 +126,8 @@ pub(super) async fn bring_up_to_date(
         return ask_for_all(tx, &base, now).await;
     }
     let around = Around::find(tx, &asked, &base, seen, traces).await?;
-    let touched = match touched(tx, &asked, &base, seen, &around).await? {
+    let prior = asked.prior(tx).await?;
+    let touched = match touched(tx, &asked, &base, seen, (&around, &prior)).await? {
         Touched::Everybody => return ask_for_all(tx, &base, now).await,
         Touched::These(members) => members,
     };
@@ -136,29 +137,20 @@ pub(super) async fn bring_up_to_date(
     if base.bases.len() + 1 >= LONGEST_CHAIN {
         return ask_for_all(tx, &base, now).await;
     }
-    follow(tx, &asked, &base, &touched, around.now).await
+    follow(tx, &asked, &base, &touched, Given { surroundings: around.now, prior }).await
 }
 
 /// Scores those who are touched; whoever of them is no longer among the scored is noted as left out.
-async fn follow(
-    tx: &mut InstitutionTx,
-    asked: &Asked,
-    base: &Base,
-    touched: &[MemberId],
-    surroundings: Surroundings,
-) -> Result<Outcome, Failure> {
+async fn follow(tx: &mut InstitutionTx, asked: &Asked, base: &Base, touched: &[MemberId], given: Given) -> Result<Outcome, Failure> {
     let now = asked.as_of;
-    let ground = Ground::load(tx, asked, Some(touched), surroundings).await?;
+    let ground = Ground::load(tx, asked, Some(touched), given).await?;
     let scored: BTreeSet<MemberId> = ground.members.iter().map(|member| member.id).collect();
     let gone: Vec<MemberId> = touched.iter().copied().filter(|member| !scored.contains(member)).collect();
     let id = EvaluationId::new(now);
-    evaluations::insert_following(tx, id, base.evaluation.id, now).await?;
+    evaluations::insert_followed(tx, id, base, &ground.prior_evaluations, &ground.surroundings.traces, now).await?;
     let left_out = if gone.is_empty() { 0 } else { scores::insert_left_out(tx, id, base.evaluation.id, &gone).await? };
-    evaluations::take(tx, id, now).await?;
-    evaluations::note_ground(tx, id, &base.chain(), &ground.prior_evaluations, &ground.surroundings.traces).await?;
     evaluations::insert_coverage(tx, id, &ground.surroundings.outside_contributors).await?;
     score_term::store(tx, id, ground).await?;
-    evaluations::finish(tx, id, None, now).await?;
     tracing::info!(evaluation = %id, base = %base.evaluation.id, scored = scored.len(), left_out, "scored anew whom changes touched");
     Ok(Outcome::Followed(id))
 }
@@ -185,17 +177,22 @@ enum Touched {
 }
 
 /// Whose results may be others than those that stand.
-async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen, around: &Around) -> Result<Touched, Failure> {
+async fn touched(
+    tx: &mut InstitutionTx,
+    asked: &Asked,
+    base: &Base,
+    seen: &Seen,
+    (around, prior): (&Around, &[(EvaluationId, String)]),
+) -> Result<Touched, Failure> {
     let chain = base.chain();
     let mut members: BTreeSet<MemberId> = changes::list_members(tx, seen).await?.into_iter().collect();
     members.extend(changes::list_members_of_statements(tx, seen).await?);
     members.extend(changes::list_members_of_numbers(tx, &around.reverts()).await?);
     members.extend(changes::list_members_of_keys(tx, &around.copies()).await?);
     members.extend(changes::list_due_members(tx, &chain, base.evaluation.requested_at, asked.as_of).await?);
-    let mut repositories = changes::list_repositories(tx, seen).await?;
-    repositories.extend(around.repositories());
+    let repositories = around.repositories();
     members.extend(changes::list_members_in(tx, &repositories).await?);
-    match new_prior(tx, asked, base).await? {
+    match new_prior(tx, prior, base).await? {
         None => return Ok(Touched::Everybody),
         Some(newer) => members.extend(changes::list_members_scored_by(tx, &newer).await?),
     }
@@ -213,6 +210,8 @@ async fn touched(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen
 struct Around {
     before: Surroundings,
     now: Surroundings,
+    /// Of which something changed that every contribution there depends on.
+    changed: Vec<RepositoryId>,
 }
 
 impl Around {
@@ -221,21 +220,23 @@ impl Around {
         let outside_contributors = evaluations::list_outside_contributors(tx, base.evaluation.id).await?;
         let before = Surroundings { outside_contributors, traces: traces.clone() };
         let mut now = before.clone();
-        let is_other = !changes::list_repositories(tx, seen).await?.is_empty();
+        let changed = changes::list_repositories(tx, seen).await?;
+        let is_other = !changed.is_empty();
         if asked.policy.repositories.outside_contributors.is_some() && (is_other || changes::touch_outsiders(tx, seen).await?) {
             now.outside_contributors = asked.count_outside_contributors(tx).await?;
         }
         if is_other || changes::touch_traces(tx, seen).await? {
             now.traces = ground::traces(tx).await?;
         }
-        Ok(Self { before, now })
+        Ok(Self { before, now, changed })
     }
 
-    /// Where another number of people from outside contributed: every contribution there may count otherwise.
-    fn repositories(&self) -> impl Iterator<Item = RepositoryId> {
+    /// Where every contribution may count otherwise: also where another number of people from outside contributed.
+    fn repositories(&self) -> Vec<RepositoryId> {
         let before = &self.before.outside_contributors;
         let now = self.now.outside_contributors.iter();
-        now.filter(|(repository, people)| before.get(repository) != Some(people)).map(|(repository, _)| *repository)
+        let counted = now.filter(|(repository, people)| before.get(repository) != Some(people)).map(|(repository, _)| *repository);
+        self.changed.iter().copied().chain(counted).collect()
     }
 
     fn reverts(&self) -> Vec<(RepositoryId, i64)> {
@@ -255,14 +256,13 @@ fn differing<'a, T: Ord>(before: &'a [T], now: &'a [T]) -> Vec<&'a T> {
 }
 
 /// The evaluations of earlier terms that came on top of those which the base began with. `None`: another one came in the place of one.
-async fn new_prior(tx: &mut InstitutionTx, asked: &Asked, base: &Base) -> Result<Option<Vec<EvaluationId>>, Failure> {
-    let prior: Vec<EvaluationId> = asked.prior(tx).await?.into_iter().map(|(evaluation, _)| evaluation).collect();
+async fn new_prior(tx: &mut InstitutionTx, prior: &[(EvaluationId, String)], base: &Base) -> Result<Option<Vec<EvaluationId>>, Failure> {
     let used = &base.evaluation.prior;
     if prior.len() != used.len() {
         return Ok(None);
     }
     let mut newer = Vec::new();
-    for (now, before) in prior.iter().zip(used).filter(|(now, before)| now != before) {
+    for (now, before) in prior.iter().map(|(evaluation, _)| evaluation).zip(used).filter(|(now, before)| now != before) {
         let chain = evaluations::get_base(tx, *now).await?.map(|base| base.chain()).unwrap_or_default();
         let Some(at) = chain.iter().position(|link| link == before) else { return Ok(None) };
         newer.extend(chain.into_iter().take(at));

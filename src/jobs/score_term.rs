@@ -55,7 +55,7 @@ async fn score_all(tools: &Tools, job: &ScoreTerm, lines: Lines) -> Result<(), F
     let mut tx = tools.db.begin_as_of_now(job.institution_id).await?;
     let asked = Asked { lines, ..Asked::of(&mut tx, &evaluation).await? };
     let ground = Ground::load_all(&mut tx, &asked).await?;
-    evaluations::note_ground(&mut tx, evaluation.id, &[], &ground.prior_evaluations, &ground.surroundings.traces).await?;
+    evaluations::note_ground(&mut tx, evaluation.id, &ground.prior_evaluations, &ground.surroundings.traces).await?;
     evaluations::insert_coverage(&mut tx, evaluation.id, &ground.surroundings.outside_contributors).await?;
     store(&mut tx, evaluation.id, ground).await?;
     evaluations::finish(&mut tx, evaluation.id, None, tools.clock.now()).await?;
