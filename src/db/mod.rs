@@ -1,11 +1,13 @@
 //! Postgres: one file per table family. The only room that names sqlx.
 //! It must not decide anything: it stores and finds what the floors above hand it.
 
+pub mod account_changes;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod audit_keys;
 pub mod awards;
+pub mod bindings;
 pub mod changes;
 pub mod contributions;
 mod copy;
@@ -33,6 +35,7 @@ pub mod users;
 
 mod error;
 mod migrate;
+mod naming;
 mod options;
 mod pool;
 mod walls;

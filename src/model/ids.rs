@@ -51,6 +51,10 @@ uuid_ids!(
     AuditKeyId,
     /// A student or a member of the faculty, inside one institution.
     MemberId,
+    /// That an account is a member's.
+    BindingId,
+    /// What somebody wants changed of whose an account is.
+    AccountChangeId,
     /// A term of one institution.
     TermId,
     /// One immutable version of a policy of one institution.
