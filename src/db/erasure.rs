@@ -179,7 +179,7 @@ async fn erase_decisions(tx: &mut InstitutionTx, id: MemberId) -> Result<u64> {
     Ok(decided.rows_affected() + filed.rows_affected() + settled.rows_affected())
 }
 
-/// What people said about the person in their own words, and which accounts the person had.
+/// What people said about the person in their own words, the person's name where the person countersigned, and which accounts the person had.
 async fn erase_statements(tx: &mut InstitutionTx, id: MemberId) -> Result<(u64, u64)> {
     let statements = sqlx::query!(
         "update statements set reason = $3, on_behalf_of = null where institution_id = $1 and member_id = $2",
@@ -189,10 +189,23 @@ async fn erase_statements(tx: &mut InstitutionTx, id: MemberId) -> Result<(u64, 
     )
     .execute(tx.conn())
     .await?;
+    let signed = sqlx::query!(
+        "update countersignatures k set
+           reason = case when s.member_id = $2 then $3 else k.reason end,
+           person_name = case when k.person = $4 then $3 else k.person_name end
+         from statements s where k.institution_id = $1 and s.institution_id = $1 and s.statement_id = k.statement_id
+           and (s.member_id = $2 or k.person = $4)",
+        tx.institution().0,
+        id.0,
+        ERASED,
+        format!("member:{id}"),
+    )
+    .execute(tx.conn())
+    .await?;
     let links = sqlx::query!("delete from account_links where institution_id = $1 and member_id = $2", tx.institution().0, id.0)
         .execute(tx.conn())
         .await?;
-    Ok((statements.rows_affected(), links.rows_affected()))
+    Ok((statements.rows_affected() + signed.rows_affected(), links.rows_affected()))
 }
 
 /// Answers that are kept to be given again, and tell of the person: that something was done stays, what it was does not.

@@ -1,14 +1,18 @@
-//! Awards and appeals as every door takes them: read, judged by `awards`, written and logged in one transaction.
+//! Awards, appeals and countersignatures as every door takes them: read, judged by `awards`, written and logged in one transaction.
 //! It must not judge by itself, nor commit: whoever calls does.
 
 mod appeal;
+mod countersign;
 mod propose;
+mod report;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
 pub use appeal::{NewAppeal, Settlement, file, settle};
+pub use countersign::countersign;
 pub use propose::{Proposed, propose};
+pub use report::report;
 
 use crate::{
     awards::{self, Calendar, Refusal, Verdict},

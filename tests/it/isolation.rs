@@ -156,7 +156,7 @@ async fn queries_that_forget_the_institution_see_its_own_rows_and_nothing_withou
 }
 
 /// What nobody may change or take away, not even in its own institution.
-const APPENDED: [&str; 12] = [
+const APPENDED: [&str; 13] = [
     "account_links",
     "appeal_decisions",
     "appeals",
@@ -164,6 +164,7 @@ const APPENDED: [&str; 12] = [
     "audit_keys",
     "award_decisions",
     "awards",
+    "countersignatures",
     "evaluation_coverage",
     "policies",
     "scores",

@@ -219,6 +219,7 @@ fn statement() -> BoxedStrategy<Statement> {
             stated_by: "staff".to_owned(),
             stated_at,
             reason: "because".to_owned(),
+            waiting: false,
         })
         .boxed()
 }
