@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Api,
     auth::{By, Reviewer, Viewer},
-    awards::{REASON, problem},
+    awards::problem,
     body::{Created, Json},
     done::Done,
     fields::{self, Fault, Faults},
@@ -112,7 +112,7 @@ pub(super) async fn create(
     let (chain, at) = stored::get(&mut tx, new.award_id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     viewer.require_appellant(chain[at].proposal.member)?;
     let mut faults = Faults::default();
-    let reason = faults.check("reason", fields::text(new.reason, REASON));
+    let reason = faults.check("reason", fields::text(new.reason, fields::REASON));
     let said_by = faults.check("on_behalf_of", new.on_behalf_of.map(|name| fields::text(name, fields::NAME)).transpose());
     if said_by.as_ref().is_some_and(Option::is_none) && actor.member() != Some(chain[at].proposal.member) {
         faults.add("on_behalf_of", "is missing: say whose word it is that you file");
@@ -197,7 +197,7 @@ pub(super) async fn decide(
     Json(new): Json<NewAppealDecision>,
 ) -> Result<Done<JsonAnswer<AppealView>>, Problem> {
     let mut faults = Faults::default();
-    let Some(reason) = faults.check("reason", fields::text(new.reason, REASON)) else { return Err(faults.into_problem()) };
+    let Some(reason) = faults.check("reason", fields::text(new.reason, fields::REASON)) else { return Err(faults.into_problem()) };
     let settlement = Settlement { decision: new.decision, reason, evaluation: new.evaluation_id };
     let mut tx = api.db.begin_as(reviewer.institution).await.map_err(Problem::database)?;
     decisions::settle(&mut tx, id, &settlement, &actor, api.clock.now()).await.map_err(problem)?;

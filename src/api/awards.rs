@@ -31,8 +31,6 @@ use crate::{
     },
 };
 
-/// The longest reason.
-pub(super) const REASON: usize = 1_000;
 /// How many awards are looked through at a time for those that stand as is asked for.
 const READ_AT_ONCE: i64 = 500;
 
@@ -289,7 +287,7 @@ pub(super) async fn decide(
     Json(new): Json<NewDecision>,
 ) -> Result<Done<JsonAnswer<AwardView>>, Problem> {
     let mut faults = Faults::default();
-    let reason = faults.check("reason", new.reason.map(|reason| fields::text(reason, REASON)).transpose());
+    let reason = faults.check("reason", new.reason.map(|reason| fields::text(reason, fields::REASON)).transpose());
     let credits = new.credits.map(|credits| credits.parse::<Decimal>().map(Credits::new)).transpose();
     let credits = faults.check("credits", credits.map_err(|_| "must be a decimal, such as 1.5"));
     let (Some(reason), Some(credits)) = (reason, credits) else { return Err(faults.into_problem()) };

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use serde::Serialize;
 
 use super::problem::Problem;
-pub(super) use crate::model::fields::{LABEL, NAME, category, github_login, slug, text};
+pub(super) use crate::model::fields::{LABEL, NAME, REASON, category, github_login, slug, text};
 
 /// More faults than this help nobody.
 const MOST_FAULTS: usize = 100;

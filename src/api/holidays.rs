@@ -4,7 +4,6 @@
 use axum::{Json as JsonAnswer, extract::State};
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{
     Api,
@@ -15,15 +14,9 @@ use super::{
     query::Query,
 };
 use crate::{
-    db::{audit, holidays},
-    model::{
-        audit::{Action, Event},
-        award::Holiday,
-        page::Page,
-    },
+    db::holidays,
+    model::{award::Holiday, holiday::YEARS, page::Page},
 };
-
-const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
 
 /// A day that is not as its place in the week says.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -80,10 +73,7 @@ pub(super) async fn replace(
     let year = new.year;
     let days = check(new)?;
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
-    holidays::replace(&mut tx, year, &days).await.map_err(Problem::database)?;
-    let listed: Vec<_> = days.iter().map(|one| json!({ "day": one.day, "working": one.working })).collect();
-    let event = Event { action: Action::HolidaysReplaced, subject: year.to_string(), facts: json!({ "days": listed }), details: None };
-    audit::append(&mut tx, &actor, &event, api.clock.now());
+    holidays::replace(&mut tx, year, &days, &actor, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
     Ok(JsonAnswer(page(days)))
 }

@@ -102,6 +102,7 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(statements::create, statements::list))
         .routes(routes!(statements::get))
         .routes(routes!(statements::withdraw))
+        .routes(routes!(statements::countersign))
         .routes(routes!(statements_import::import))
         .routes(routes!(evaluations::create))
         .routes(routes!(evaluations::get))

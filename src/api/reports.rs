@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::{
     Api,
     auth::{By, Reader},
+    awards::problem,
     evaluations::require_done,
     problem::Problem,
     query::Query,
@@ -22,6 +23,7 @@ use crate::{
         evaluations::{self, Reported},
         terms,
     },
+    decisions,
     model::{
         ids::{EvaluationId, TermId},
         policy::Audience,
@@ -46,7 +48,8 @@ pub(super) struct Wanted {
     format: Option<String>,
 }
 
-/// The credit report of a term: who earned what, under which policy, and up to when that is complete. The log notes who took it.
+/// The credit report of a term: who earned what, under which policy, up to when that is complete, and what people decided on it so far. The
+/// log notes who took it.
 #[utoipa::path(get, path = "/v1/reports/credits", tag = "Reports", security(("key" = ["reader"])), params(Wanted),
     responses((status = 200, content((String = "text/csv"), (serde_json::Value = "application/json")))))]
 pub(super) async fn credits(
@@ -59,7 +62,7 @@ pub(super) async fn credits(
     // All of it as of one moment.
     let mut tx = api.db.begin_as_of_now(reader.institution).await.map_err(Problem::database)?;
     let evaluation = choose(&mut tx, &wanted, api.clock.now()).await?;
-    let report = credit_reports::get(&mut tx, evaluation.id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
+    let report = decisions::report(&mut tx, evaluation.id, api.clock.now()).await.map_err(problem)?.ok_or_else(Problem::not_found)?;
     drop(tx);
     let disposition = disposition(&report.term.code, format)?;
     let rendering = tokio::task::spawn_blocking(move || reports::render(&report, format).map(|bytes| (report, bytes)));

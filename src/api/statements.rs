@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
-    auth::{By, Reader, Staff},
+    auth::{By, Reader, Reviewer, Staff},
+    awards::problem,
     body::{Created, Json},
     done::Done,
-    fields::{Fault, Faults},
+    fields::{self, Fault, Faults},
     problem::Problem,
     query::{self, Id, Query},
 };
@@ -19,12 +20,13 @@ use crate::{
         InstitutionTx, institutions,
         statements::{self, Filter, Listed, Refused},
     },
+    decisions,
     model::{
         actor::Actor,
         ids::{MemberId, StatementId, TermId},
         page::Page,
         repository::NotFullName,
-        statement::{Draft, Mentioned, StatementKind, Trouble, Whose},
+        statement::{Countersignature, Draft, Mentioned, StatementKind, Trouble, WAITS_FOR, Whose},
     },
 };
 
@@ -106,10 +108,34 @@ pub(super) struct StatementView {
     reason: String,
     /// The withdrawal that took it back. Null: it stands.
     withdrawn_by: Option<StatementId>,
+    /// It does not count yet: who must countersign it. Null: it waits for nobody.
+    #[schema(example = "a second person who may decide on awards: not who stated it, and not the member")]
+    waits_for: Option<&'static str>,
+    /// The second person, under a statement that needs one.
+    countersigned: Option<CountersignedView>,
+}
+
+/// The second person's signature.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Countersigned)]
+pub(super) struct CountersignedView {
+    /// The id of the key or user, or `operator`.
+    by: String,
+    /// The person who signed.
+    name: String,
+    reason: String,
+    at: DateTime<Utc>,
+}
+
+impl From<Countersignature> for CountersignedView {
+    fn from(signed: Countersignature) -> Self {
+        Self { by: signed.by, name: signed.person_name, reason: signed.reason, at: signed.at }
+    }
 }
 
 impl From<Listed> for StatementView {
     fn from(listed: Listed) -> Self {
+        let waits_for = listed.is_waiting().then_some(WAITS_FOR);
         let statement = listed.statement;
         Self {
             id: statement.id,
@@ -132,6 +158,8 @@ impl From<Listed> for StatementView {
             stated_at: statement.stated_at,
             reason: statement.reason,
             withdrawn_by: listed.withdrawn_by,
+            waits_for,
+            countersigned: listed.countersigned.map(CountersignedView::from),
         }
     }
 }
@@ -155,6 +183,8 @@ pub(super) struct Wanted {
     kind: Option<StatementKind>,
     /// Dated in this term; of a role, held in it.
     term_id: Option<TermId>,
+    /// Whether a second person must countersign it, and has not.
+    waiting: Option<bool>,
     /// How many items at most: 1 to 200, otherwise 50.
     #[param(minimum = 1, maximum = 200, example = 50)]
     limit: Option<u16>,
@@ -162,7 +192,7 @@ pub(super) struct Wanted {
     cursor: Option<String>,
 }
 
-/// States something about a member's work. It enters the next scoring.
+/// States something about a member's work. It enters the next scoring; an adjustment does once a second person has countersigned it.
 #[utoipa::path(post, path = "/v1/statements", tag = "Statements", security(("key" = ["staff"])),
     responses((status = 201, body = StatementView)))]
 pub(super) async fn create(
@@ -196,6 +226,32 @@ pub(super) async fn withdraw(
     Ok(Done(tx, written))
 }
 
+/// Why the second person signs.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewCountersignature {
+    #[schema(example = "I was at the colloquium too")]
+    reason: String,
+}
+
+/// Countersigns an adjustment, as the second person: it enters the next scoring. Not who stated it, and not the member whom it is about.
+#[utoipa::path(post, path = "/v1/statements/{id}/countersignatures", tag = "Statements", security(("key" = ["reviewer"])),
+    params(("id" = StatementId, Path)), responses((status = 200, body = StatementView)))]
+pub(super) async fn countersign(
+    State(api): State<Api>,
+    reviewer: Reviewer,
+    By(actor): By,
+    Id(id): Id<StatementId>,
+    Json(new): Json<NewCountersignature>,
+) -> Result<Done<JsonAnswer<StatementView>>, Problem> {
+    let mut faults = Faults::default();
+    let Some(reason) = faults.check("reason", fields::text(new.reason, fields::REASON)) else { return Err(faults.into_problem()) };
+    let mut tx = api.db.begin_as(reviewer.institution).await.map_err(Problem::database)?;
+    decisions::countersign(&mut tx, id, &reason, &actor, api.clock.now()).await.map_err(problem)?;
+    let signed = require(&mut tx, id).await?;
+    Ok(Done(tx, JsonAnswer(signed.into())))
+}
+
 /// Lists the statements, oldest first, those that were taken back and the withdrawals among them.
 #[utoipa::path(get, path = "/v1/statements", tag = "Statements", security(("key" = ["reader"])), params(Wanted),
     responses((status = 200, body = Page<StatementView>)))]
@@ -205,7 +261,7 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<JsonAnswer<Page<StatementView>>, Problem> {
     let (limit, after) = (query::limit(wanted.limit)?, query::after::<StatementId>(wanted.cursor.as_deref())?);
-    let filter = Filter { member: wanted.member_id, kind: wanted.kind, term: wanted.term_id };
+    let filter = Filter { member: wanted.member_id, kind: wanted.kind, term: wanted.term_id, waiting: wanted.waiting };
     let mut tx = api.db.begin_as(reader.institution).await.map_err(Problem::database)?;
     let found = statements::list(&mut tx, &filter, after, limit).await.map_err(Problem::database)?;
     Ok(JsonAnswer(Page::cut(found, limit, |last| query::cursor(&last.statement.id)).map(StatementView::from)))

@@ -1,18 +1,23 @@
 //! Awards: how one stands by what was decided on it, and who may decide what next.
 //! It must not decide: people do, and nothing here makes an award of what no person approved.
 
+mod adjustments;
 mod appeals;
 mod calendar;
+mod persons;
 mod refusal;
+mod reported;
 
 #[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, Utc};
 
+pub use adjustments::{Stated, may_countersign};
 pub use appeals::{may_appeal, may_settle};
 pub use calendar::Calendar;
 pub use refusal::Refusal;
+pub use reported::reported;
 
 use crate::model::{
     actor::{Actor, PersonKey},
@@ -139,8 +144,7 @@ pub struct Verdict {
 
 /// Who decides, where that is a human who may: nobody decides on oneself, and the program on nobody.
 pub fn judge(award: &Award, by: &Actor) -> Result<PersonKey, Refusal> {
-    let person = by.person().ok_or(Refusal::NoPerson)?;
-    if by.member() == Some(award.proposal.member) { Err(Refusal::Oneself) } else { Ok(person) }
+    persons::judge(award.proposal.member, by)
 }
 
 /// Whether somebody may decide this now; whether the award is approved with it. `missing`: whose confirmations are not there.
@@ -152,7 +156,7 @@ pub fn may_decide(
     missing: &[String],
     now: DateTime<Utc>,
 ) -> Result<bool, Refusal> {
-    let person = judge(award, by)?;
+    judge(award, by)?;
     check_fields(award, verdict)?;
     let (standing, state) = (standing(award), state(award, later, now));
     let fits = match verdict.decision {
@@ -171,10 +175,11 @@ pub fn may_decide(
     if gives && !missing.is_empty() {
         return Err(Refusal::Unconfirmed(missing.to_vec()));
     }
-    match standing {
-        Standing::ToConfirm { by, .. } if gives && by == person => Err(Refusal::SamePerson),
-        _ => Ok(gives && verdict.credits.is_none()),
+    if let (Standing::ToConfirm { by: first, .. }, true) = (standing, gives) {
+        let name = award.decisions.iter().rev().find(|decided| decided.person == first).map_or("", |decided| decided.person_name.as_str());
+        persons::second(award.proposal.member, (&first, name), by)?;
     }
+    Ok(gives && verdict.credits.is_none())
 }
 
 fn check_fields(award: &Award, verdict: &Verdict) -> Result<(), Refusal> {

@@ -3,15 +3,26 @@
 
 use std::fmt;
 
-use crate::model::award::{AwardState, Decision};
+use crate::model::{
+    award::{AwardState, Decision},
+    statement::StatementKind,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The program decides nothing.
     NoPerson,
     Oneself,
-    /// Who wanted other credits cannot confirm them.
+    /// Who wanted other credits cannot confirm them, nor who stated an adjustment countersign it.
     SamePerson,
+    /// Only an adjustment is countersigned.
+    NeedsNoSecond(StatementKind),
+    /// Who stated it is not known, or was no human.
+    NobodyStated,
+    StatedByMember,
+    TakenBack,
+    Countersigned,
+    FormerMember,
     /// Who approved it cannot judge the appeal against it.
     Approver,
     NoReason,
@@ -61,7 +72,13 @@ impl fmt::Display for Refusal {
         match self {
             Self::NoPerson => f.write_str("only a person decides: the program proposes"),
             Self::Oneself => f.write_str("nobody decides on oneself: leave it to another reviewer"),
-            Self::SamePerson => f.write_str("a second person must confirm: who wanted other credits cannot"),
+            Self::SamePerson => f.write_str("a second person must stand behind it: who asked for it cannot"),
+            Self::NeedsNoSecond(kind) => write!(f, "a {kind} counts without a second person: only an adjustment is countersigned"),
+            Self::NobodyStated => f.write_str("nobody knows which person stated it: withdraw it, and state it anew"),
+            Self::StatedByMember => f.write_str("the member whom it is about stated it: withdraw it, and let another state it"),
+            Self::TakenBack => f.write_str("it was taken back: state it anew where it should count"),
+            Self::Countersigned => f.write_str("it is countersigned already"),
+            Self::FormerMember => f.write_str("the member has left the register"),
             Self::Approver => f.write_str("who approved the award does not judge the appeal against it: leave it to another reviewer"),
             Self::NoReason => f.write_str(
                 "is missing: only an award without flags, with nothing unmet and of a complete term can be approved without one",

@@ -1,11 +1,14 @@
 //! The command line: parse, choose a command, give back an exit status. One file for each command.
 //! It must not hold SQL or scoring: commands ask the floors below.
 
+mod appeal;
 mod audit;
+mod award;
 mod demo;
 mod difference;
 mod doctor;
 mod explain;
+mod holiday;
 mod institution;
 mod key;
 mod member;
@@ -94,6 +97,15 @@ enum Command {
     Score(score::Arguments),
     Network(network::Arguments),
     Report(report::Arguments),
+    /// Proposes awards from a scoring, shows how they stand, and decides on them
+    #[command(subcommand)]
+    Award(award::Command),
+    /// Lists, files and decides appeals against awards
+    #[command(subcommand)]
+    Appeal(appeal::Command),
+    /// Lists and replaces the holidays by which public notices are counted
+    #[command(subcommand)]
+    Holiday(holiday::Command),
     /// Shows, verifies and signs the log of what was decided
     #[command(subcommand)]
     Audit(audit::Command),
@@ -158,6 +170,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Network(arguments) => network::run(&arguments, &settings),
         Command::Audit(command) => audit::run(&command, &settings),
         Command::Report(arguments) => report::run(&arguments, &settings),
+        Command::Award(command) => award::run(&command, &settings),
+        Command::Appeal(command) => appeal::run(&command, &settings),
+        Command::Holiday(command) => holiday::run(&command, &settings),
         Command::Settings | Command::Doctor(_) => Ok(()),
     })
 }

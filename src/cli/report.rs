@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
 
 use super::{output, tenant::Tenant, term};
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
         Db, InstitutionTx, credit_reports,
         evaluations::{self, Reported},
     },
+    decisions,
     model::{
         actor::Actor,
         clock::Clock,
@@ -50,17 +52,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
     app::with_database(settings, async |db| {
         let institution = arguments.tenant.find(&db).await?;
         let term = term::find(&db, &institution, &arguments.term).await?;
-        let mut tx = db.begin_as(institution.id).await?;
-        let chosen = match arguments.evaluation {
-            Some(id) => evaluations::get(&mut tx, id).await?.filter(|one| one.term == term.id),
-            None => newest(&mut tx, &term, arguments.audience).await?,
-        };
-        tx.commit().await?;
-        let evaluation = chosen.with_context(|| missing(&term))?;
-        if evaluation.state == WorkState::Failed {
-            bail!("this scoring failed: {}", evaluation.error.as_deref().unwrap_or("no reason was kept"));
-        }
-        let report = load(&db, institution.id, evaluation.id).await?;
+        let evaluation = choose(&db, institution.id, &term, (arguments.evaluation, arguments.audience)).await?;
+        let report = load(&db, institution.id, evaluation.id, Clock::System.now()).await?;
         let bytes = reports::render(&report, arguments.format)?;
         record_export(&db, institution.id, &report, (arguments.format, &bytes)).await?;
         match &arguments.output {
@@ -72,6 +65,26 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             }
         }
     })
+}
+
+/// The evaluation that is named, or else the one that the term's report shows.
+pub(super) async fn choose(
+    db: &Db,
+    institution: InstitutionId,
+    term: &Term,
+    (named, audience): (Option<EvaluationId>, Option<Audience>),
+) -> anyhow::Result<Evaluation> {
+    let mut tx = db.begin_as(institution).await?;
+    let chosen = match named {
+        Some(id) => evaluations::get(&mut tx, id).await?.filter(|one| one.term == term.id),
+        None => newest(&mut tx, term, audience).await?,
+    };
+    tx.commit().await?;
+    let evaluation = chosen.with_context(|| missing(term))?;
+    if evaluation.state == WorkState::Failed {
+        bail!("this scoring failed: {}", evaluation.error.as_deref().unwrap_or("no reason was kept"));
+    }
+    Ok(evaluation)
 }
 
 /// Notes in the log that the report left the house, before it does.
@@ -106,10 +119,15 @@ pub(super) fn missing(term: &Term) -> String {
     )
 }
 
-/// The report of an evaluation that is done, as of one moment.
-pub(super) async fn load(db: &Db, institution: InstitutionId, evaluation: EvaluationId) -> anyhow::Result<CreditReport> {
+/// The report of an evaluation that is done, with the awards as they stand at `now`.
+pub(super) async fn load(
+    db: &Db,
+    institution: InstitutionId,
+    evaluation: EvaluationId,
+    now: DateTime<Utc>,
+) -> anyhow::Result<CreditReport> {
     let mut tx = db.begin_as_of_now(institution).await?;
-    let report = credit_reports::get(&mut tx, evaluation).await?;
+    let report = decisions::report(&mut tx, evaluation, now).await?;
     tx.commit().await?;
     report.with_context(|| format!("the scoring {evaluation} is not done: ask again when it is"))
 }

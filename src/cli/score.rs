@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             evaluate(&db, institution.id, term.id, policy.id, &stop).await
         };
         let evaluation = app::with_worker(settings, db.clone(), work).await?;
-        let report = report::load(&db, institution.id, evaluation.id).await?;
+        let report = report::load(&db, institution.id, evaluation.id, Clock::System.now()).await?;
         let difference = match previous {
             Some(previous) => Some((previous.id, compare(&db, institution.id, previous.id, evaluation.id).await?)),
             None => None,

@@ -16,13 +16,15 @@ use crate::{
         Db, InstitutionTx, members,
         statements::{self, Filter, Listed},
     },
+    decisions,
     model::{
         actor::Actor,
         clock::Clock,
+        fields,
         ids::{MemberId, StatementId},
         institution::Institution,
         page::MAX_LIMIT,
-        statement::{Draft, Mentioned, Row, StatementKind, Whose, read_file},
+        statement::{Draft, Mentioned, Row, StatementKind, WAITS_FOR, Whose, read_file},
     },
 };
 
@@ -32,12 +34,14 @@ pub(super) enum Command {
     Import(Import),
     List(List),
     Withdraw(Withdraw),
+    Countersign(Countersign),
 }
 
 /// States something about a member's work
 ///
 /// A mark, adjustment, time log or credited amount needs --value; a share a --value from 0 to 1, or --rank and --team; a mark, confirmation,
-/// role or achievement a --name that policies know. A share and a declaration are about a contribution, a withdrawal is about a statement.
+/// role or achievement a --name that policies know. A share and a declaration are about a contribution, a withdrawal is about a statement. An
+/// adjustment counts once a second person has countersigned it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Add {
     #[command(flatten)]
@@ -110,6 +114,24 @@ pub(super) struct List {
     /// Dated in this term alone
     #[arg(long, value_name = "CODE")]
     term: Option<String>,
+    /// Those alone that a second person must countersign
+    #[arg(long)]
+    waiting: bool,
+    /// For a script
+    #[arg(long)]
+    json: bool,
+}
+
+/// Countersigns an adjustment, as the second person: from the next scoring on it counts
+///
+/// Whoever has this shell is one person, `operator`: what was stated here, another person countersigns with a key of their own.
+#[derive(Debug, clap::Args)]
+pub(super) struct Countersign {
+    #[command(flatten)]
+    tenant: Tenant,
+    id: StatementId,
+    #[arg(long)]
+    reason: String,
     /// For a script
     #[arg(long)]
     json: bool,
@@ -148,6 +170,8 @@ struct StatementView<'a> {
     stated_at: DateTime<Utc>,
     reason: &'a str,
     withdrawn_by: Option<StatementId>,
+    waits_for: Option<&'static str>,
+    countersigned_by: Option<&'a str>,
 }
 
 impl<'a> From<&'a Listed> for StatementView<'a> {
@@ -168,6 +192,8 @@ impl<'a> From<&'a Listed> for StatementView<'a> {
             stated_at: one.statement.stated_at,
             reason: &one.statement.reason,
             withdrawn_by: one.withdrawn_by,
+            waits_for: one.is_waiting().then_some(WAITS_FOR),
+            countersigned_by: one.countersigned.as_ref().map(|signed| signed.person_name.as_str()),
         }
     }
 }
@@ -200,6 +226,10 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
             let institution = arguments.tenant.find(&db).await?;
             let draft = withdrawal(&db, &institution, arguments).await?;
             state(&db, &institution, draft, arguments.json).await
+        }),
+        Command::Countersign(arguments) => app::with_database(settings, async |db| {
+            let institution = arguments.tenant.find(&db).await?;
+            countersign(&db, &institution, arguments).await
         }),
         Command::List(arguments) => app::with_database(settings, async |db| {
             let institution = arguments.tenant.find(&db).await?;
@@ -254,6 +284,20 @@ async fn state(db: &Db, institution: &Institution, draft: Draft, json: bool) -> 
     }
 }
 
+async fn countersign(db: &Db, institution: &Institution, arguments: &Countersign) -> anyhow::Result<()> {
+    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::REASON))?;
+    let mut tx = db.begin_as(institution.id).await?;
+    decisions::countersign(&mut tx, arguments.id, &reason, &Actor::Operator, Clock::System.now())
+        .await
+        .with_context(|| format!("{} was not countersigned", arguments.id))?;
+    let signed = statements::get(&mut tx, arguments.id).await?;
+    tx.commit().await?;
+    match signed {
+        Some(one) if arguments.json => output::json(&StatementView::from(&one)),
+        signed => show(signed.as_slice(), false),
+    }
+}
+
 fn read(file: &Path) -> anyhow::Result<Vec<Row>> {
     let shown = file.display();
     let bytes = std::fs::read(file).with_context(|| format!("{shown} cannot be read"))?;
@@ -292,7 +336,7 @@ async fn list(db: &Db, institution: &Institution, arguments: &List) -> anyhow::R
         Some(number) => Some(find_member(&mut tx, institution, number).await?),
         None => None,
     };
-    let filter = Filter { member, kind: arguments.kind, term };
+    let filter = Filter { member, kind: arguments.kind, term, waiting: arguments.waiting.then_some(true) };
     let mut all: Vec<Listed> = Vec::new();
     loop {
         let page = statements::list(&mut tx, &filter, all.last().map(|one| one.statement.id), MAX_LIMIT).await?;
@@ -306,7 +350,7 @@ async fn list(db: &Db, institution: &Institution, arguments: &List) -> anyhow::R
     Ok(all)
 }
 
-async fn find_member(tx: &mut InstitutionTx, institution: &Institution, number: &String) -> anyhow::Result<MemberId> {
+pub(super) async fn find_member(tx: &mut InstitutionTx, institution: &Institution, number: &String) -> anyhow::Result<MemberId> {
     let found = members::list_by_number(tx, std::slice::from_ref(number)).await?;
     found.first().map(|member| member.id).with_context(|| format!("{} has no member with the number {number}", institution.slug))
 }
@@ -316,8 +360,18 @@ fn show(statements: &[Listed], json: bool) -> anyhow::Result<()> {
         return output::json(&statements.iter().map(StatementView::from).collect::<Vec<_>>());
     }
     let rows: Vec<_> = statements.iter().map(cells).collect();
-    let header = ["id", "day", "member", "kind", "name", "value", "about", "by", "reason", "taken back"];
+    let header = ["id", "day", "member", "kind", "name", "value", "about", "by", "reason", "state"];
     output::result(table::render(header, [false, false, false, false, false, true, false, false, false, false], &rows))
+}
+
+/// Empty: it counts, and needed nobody else.
+fn state_of(one: &Listed) -> String {
+    match (one.withdrawn_by, &one.countersigned) {
+        (Some(_), _) => "taken back".to_owned(),
+        (None, Some(signed)) => format!("countersigned by {}", signed.person_name),
+        (None, None) if one.is_waiting() => "waits for a second person".to_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 fn cells(one: &Listed) -> [String; 10] {
@@ -337,6 +391,6 @@ fn cells(one: &Listed) -> [String; 10] {
         one.about.as_ref().map(ToString::to_string).unwrap_or_default(),
         one.on_behalf_of.clone().unwrap_or_else(|| one.written_by.clone()),
         statement.reason.clone(),
-        one.withdrawn_by.map(|_| "yes".to_owned()).unwrap_or_default(),
+        state_of(one),
     ]
 }

@@ -180,6 +180,19 @@ pub async fn rotate(
     Ok(Rotated::Done { ending: Box::new(ending), successor: Box::new(successor) })
 }
 
+pub async fn get(tx: &mut InstitutionTx, id: ApiKeyId) -> Result<Option<ApiKeyEntry>> {
+    let row = sqlx::query_as!(
+        ApiKeyRow,
+        "select api_key_id, role, holder, member_id, created_at, expires_at, last_used_at, revoked_at, lineage_id
+         from api_keys where institution_id = $1 and api_key_id = $2",
+        tx.institution().0,
+        id.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(ApiKeyRow::into_entry).transpose()
+}
+
 /// All keys of the institution, the oldest first.
 pub async fn list(tx: &mut InstitutionTx) -> Result<Vec<ApiKeyEntry>> {
     let rows = sqlx::query_as!(

@@ -14,10 +14,13 @@ use crate::model::{
     award::{Appeal, AppealDecided, Award, Decided, Proposal},
     ids::{AppealId, AwardId, EvaluationId, MemberId, TermId},
 };
-use rows::{AppealRow, AwardRow, DecisionRow};
+use rows::{AppealRow, AwardRow, DecisionRow, NewAwards};
 
 /// The awards of one member for one term under policies of one name, oldest first. Never empty.
 pub type Chain = Vec<Award>;
+
+/// How many awards are written by one statement.
+const BATCH: usize = 5_000;
 
 /// Which awards are meant; what is `None` does not narrow it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -118,41 +121,58 @@ pub async fn get(tx: &mut InstitutionTx, id: AwardId) -> Result<Option<(Chain, u
 
 /// Appends what is proposed, each after the one before it in its chain.
 pub async fn insert(tx: &mut InstitutionTx, proposed: &[(AwardId, Proposal, Option<&Award>)], by: &str, now: DateTime<Utc>) -> Result<()> {
-    for (id, proposal, before) in proposed {
-        let manner = &proposal.manner;
-        sqlx::query!(
-            "insert into awards (institution_id, award_id, term_id, member_id, policy_name, generation, supersedes, evaluation_id,
-               evaluated_at, policy_id, policy_hash, points, credits, flagged, unmet, complete_until, complete, notice_days, appeal_days,
-               appeal_days_are, confirmed_by, recorded_as, proposed_by, proposed_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
-            tx.institution().0,
-            id.0,
-            proposal.term.0,
-            proposal.member.0,
-            proposal.policy_name,
-            before.map_or(1, |before| before.generation + 1),
-            before.map(|before| before.id.0),
-            proposal.evaluation.0,
-            proposal.evaluated_at,
-            proposal.policy.0,
-            proposal.policy_hash,
-            proposal.points.thousandths(),
-            proposal.credits.to_decimal(),
-            proposal.flagged,
-            proposal.unmet,
-            proposal.complete_until,
-            proposal.complete,
-            manner.notice_days.map(rows::days).transpose()?,
-            manner.appeal_days.map(rows::days).transpose()?,
-            manner.appeal_days_are.as_str(),
-            &manner.confirmed_by,
-            manner.recorded_as,
-            by,
-            now,
-        )
-        .execute(tx.conn())
-        .await?;
+    for batch in proposed.chunks(BATCH) {
+        insert_batch(tx, batch, by, now).await?;
     }
+    Ok(())
+}
+
+async fn insert_batch(
+    tx: &mut InstitutionTx,
+    proposed: &[(AwardId, Proposal, Option<&Award>)],
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let new = NewAwards::of(proposed)?;
+    sqlx::query!(
+        "insert into awards (institution_id, award_id, term_id, member_id, policy_name, generation, supersedes, evaluation_id,
+           evaluated_at, policy_id, policy_hash, points, credits, flagged, unmet, complete_until, complete, notice_days, appeal_days,
+           appeal_days_are, confirmed_by, recorded_as, proposed_by, proposed_at)
+         select $1, a.award_id, a.term_id, a.member_id, a.policy_name, a.generation, a.supersedes, a.evaluation_id, a.evaluated_at, a.policy_id,
+           a.policy_hash, a.points, a.credits, a.flagged, a.unmet, a.complete_until, a.complete, a.notice_days, a.appeal_days,
+           a.appeal_days_are, array(select jsonb_array_elements_text(a.confirmed_by)), a.recorded_as, $2, $3
+         from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::integer[], $9::uuid[], $10::uuid[], $11::timestamptz[], $12::uuid[],
+             $13::text[], $14::bigint[], $15::numeric[], $16::integer[], $17::integer[], $18::timestamptz[], $19::boolean[], $20::integer[],
+             $21::integer[], $22::text[], $23::jsonb[], $24::text[])
+           as a (award_id, term_id, member_id, policy_name, generation, supersedes, evaluation_id, evaluated_at, policy_id, policy_hash, points,
+             credits, flagged, unmet, complete_until, complete, notice_days, appeal_days, appeal_days_are, confirmed_by, recorded_as)",
+        tx.institution().0,
+        by,
+        now,
+        &new.ids,
+        &new.terms,
+        &new.members,
+        &new.policy_names,
+        &new.generations,
+        &new.supersedes as &[Option<Uuid>],
+        &new.evaluations,
+        &new.evaluated,
+        &new.policies,
+        &new.policy_hashes,
+        &new.points,
+        &new.credits,
+        &new.flagged,
+        &new.unmet,
+        &new.complete_until as &[Option<DateTime<Utc>>],
+        &new.complete,
+        &new.notice_days as &[Option<i32>],
+        &new.appeal_days as &[Option<i32>],
+        &new.appeal_days_are,
+        &new.confirmed_by,
+        &new.recorded_as as &[Option<String>],
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

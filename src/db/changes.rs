@@ -212,7 +212,7 @@ pub async fn list_members_scored_by(tx: &mut InstitutionTx, evaluations: &[Evalu
     Ok(rows.into_iter().map(MemberId).collect())
 }
 
-/// The members whom new statements touch: those they are about, and, where one is about a contribution, its author and who shares it. A
+/// The members whom new statements touch, and those that were countersigned: those they are about, and, where one is about a contribution, its author and who shares it. A
 /// statement about a statement touches whom that one does.
 pub async fn list_members_of_statements(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<MemberId>, Error> {
     if !is_any_statement_new(tx, seen).await? {
@@ -222,7 +222,12 @@ pub async fn list_members_of_statements(tx: &mut InstitutionTx, seen: &Seen) -> 
         r#"with recursive changed as (
              select s.statement_id, s.member_id, s.about_repository_id, s.about_kind, s.about_github_id, s.about_statement_id
              from statements s
-             where s.institution_id = $1 and s.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(s.changed_in, $3::text::pg_snapshot)
+             where s.institution_id = $1 and s.statement_id in (
+               select n.statement_id from statements n
+               where n.institution_id = $1 and n.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(n.changed_in, $3::text::pg_snapshot)
+               union
+               select k.statement_id from countersignatures k
+               where k.institution_id = $1 and k.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(k.changed_in, $3::text::pg_snapshot))
              union
              select s.statement_id, s.member_id, s.about_repository_id, s.about_kind, s.about_github_id, s.about_statement_id
              from changed join statements s on s.institution_id = $1 and s.statement_id = changed.about_statement_id
@@ -250,6 +255,8 @@ pub async fn list_members_of_statements(tx: &mut InstitutionTx, seen: &Seen) -> 
 async fn is_any_statement_new(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool, Error> {
     let any = sqlx::query_scalar!(
         r#"select exists (select from statements
+             where institution_id = $1 and changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(changed_in, $3::text::pg_snapshot))
+           or exists (select from countersignatures
              where institution_id = $1 and changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(changed_in, $3::text::pg_snapshot)) as "any!""#,
         tx.institution().0,
         seen.oldest_unseen(),

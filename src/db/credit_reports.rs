@@ -1,4 +1,4 @@
-//! The credit report of an evaluation, put together from what is stored.
+//! The credit report of an evaluation, put together from what is stored; what people decided since, `decisions` adds.
 //! It must not compute, nor report what is not done.
 
 use chrono::{DateTime, Utc};
@@ -57,7 +57,7 @@ async fn list_rows(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<V
         let mut lines = scores::list_lines(tx, evaluation, &members).await?;
         for score in page {
             let lines = lines.remove(&score.member).ok_or_else(|| scores::without_lines(score.member))?;
-            rows.push(CreditRow { score, lines });
+            rows.push(CreditRow { score, lines, award: None });
         }
         if is_last {
             return Ok(rows);

@@ -180,7 +180,7 @@ async fn erase_decisions(tx: &mut InstitutionTx, id: MemberId) -> Result<u64> {
     Ok(decided.rows_affected() + filed.rows_affected() + settled.rows_affected())
 }
 
-/// What people said about the person in their own words.
+/// What people said about the person in their own words, and the person's name where the person countersigned.
 async fn erase_statements(tx: &mut InstitutionTx, id: MemberId) -> Result<u64> {
     let statements = sqlx::query!(
         "update statements set reason = $3, on_behalf_of = null where institution_id = $1 and member_id = $2",
@@ -190,7 +190,20 @@ async fn erase_statements(tx: &mut InstitutionTx, id: MemberId) -> Result<u64> {
     )
     .execute(tx.conn())
     .await?;
-    Ok(statements.rows_affected())
+    let signed = sqlx::query!(
+        "update countersignatures k set
+           reason = case when s.member_id = $2 then $3 else k.reason end,
+           person_name = case when k.person = $4 then $3 else k.person_name end
+         from statements s where k.institution_id = $1 and s.institution_id = $1 and s.statement_id = k.statement_id
+           and (s.member_id = $2 or k.person = $4)",
+        tx.institution().0,
+        id.0,
+        ERASED,
+        format!("member:{id}"),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(statements.rows_affected() + signed.rows_affected())
 }
 
 /// Which accounts the person had, and what was wanted of them; the person's name where the person wanted or confirmed something of others'.

@@ -1,10 +1,15 @@
 //! Holidays: the days of an institution that are not as their place in the week says.
 //! It must not count days: `awards` does.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::json;
 
-use super::{InstitutionTx, Result};
-use crate::model::award::Holiday;
+use super::{InstitutionTx, Result, audit};
+use crate::model::{
+    actor::Actor,
+    audit::{Action, Event},
+    award::Holiday,
+};
 
 /// All of them, or those of a year, by day.
 pub async fn list(tx: &mut InstitutionTx, year: Option<i32>) -> Result<Vec<Holiday>> {
@@ -19,7 +24,7 @@ pub async fn list(tx: &mut InstitutionTx, year: Option<i32>) -> Result<Vec<Holid
 }
 
 /// Puts these days of a year in the place of those that are there.
-pub async fn replace(tx: &mut InstitutionTx, year: i32, holidays: &[Holiday]) -> Result<()> {
+pub async fn replace(tx: &mut InstitutionTx, year: i32, holidays: &[Holiday], by: &Actor, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!("delete from holidays where institution_id = $1 and extract(year from day) = $2::integer", tx.institution().0, year)
         .execute(tx.conn())
         .await?;
@@ -36,5 +41,8 @@ pub async fn replace(tx: &mut InstitutionTx, year: i32, holidays: &[Holiday]) ->
     )
     .execute(tx.conn())
     .await?;
+    let listed: Vec<_> = holidays.iter().map(|one| json!({ "day": one.day, "working": one.working })).collect();
+    let event = Event { action: Action::HolidaysReplaced, subject: year.to_string(), facts: json!({ "days": listed }), details: None };
+    audit::append(tx, by, &event, now);
     Ok(())
 }

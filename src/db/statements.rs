@@ -1,6 +1,7 @@
 //! Statements: what people said about members' work, appended and never changed.
 //! It must not judge them: `record` reads what `model::statement` judges by.
 
+mod countersign;
 mod record;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,13 +10,15 @@ use uuid::Uuid;
 
 use super::{Error, InstitutionTx, Result};
 use crate::model::{
+    actor::PersonKey,
     contribution::Key,
     ids::{MemberId, RepositoryId, StatementId, TermId},
     repository::FullName,
-    statement::{About, Mentioned, Statement, StatementKind},
+    statement::{About, Countersignature, Mentioned, Statement, StatementKind},
 };
 
-pub use record::{Refused, record};
+pub use countersign::countersign;
+pub use record::{Refused, lock, record};
 
 /// A statement as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,17 @@ pub struct Listed {
     pub on_behalf_of: Option<String>,
     /// The withdrawal that took it back.
     pub withdrawn_by: Option<StatementId>,
+    /// The second person's, where there is one.
+    pub countersigned: Option<Countersignature>,
+    /// The member has left the register.
+    pub is_former: bool,
+}
+
+impl Listed {
+    /// Whether it would count if a second person countersigned it.
+    pub const fn is_waiting(&self) -> bool {
+        self.statement.waiting && self.withdrawn_by.is_none()
+    }
 }
 
 /// Which statements a list shows; what is `None` does not narrow it.
@@ -39,6 +53,8 @@ pub struct Filter {
     pub kind: Option<StatementKind>,
     /// Dated in it; of a role, held in it.
     pub term: Option<TermId>,
+    /// A second person must countersign it, and has not; or the others.
+    pub waiting: Option<bool>,
 }
 
 pub async fn get(tx: &mut InstitutionTx, id: StatementId) -> Result<Option<Listed>> {
@@ -69,17 +85,21 @@ async fn select(
         ListedRow,
         r#"select s.statement_id, s.member_id, s.kind, s.name, s.value, s.rank, s.team, s.about_repository_id, s.about_kind, s.about_github_id,
              s.about_statement_id, s.happened_on, s.until_on, s.stated_by, s.on_behalf_of, s.stated_at, s.reason, m.number,
-             c.url as "url?", r.full_name as "full_name?", w.statement_id as "withdrawn_by?"
+             m.removed_at is not null as "is_former!", c.url as "url?", r.full_name as "full_name?", w.statement_id as "withdrawn_by?",
+             s.kind = 'adjustment' and k.statement_id is null as "waiting!", k.signed_by as "signed_by?", k.person as "person?",
+             k.person_name as "person_name?", k.reason as "signed_reason?", k.signed_at as "signed_at?"
            from statements s
            join members m on m.institution_id = $1 and m.member_id = s.member_id
            left join repositories r on r.repository_id = s.about_repository_id
            left join contributions c on c.repository_id = s.about_repository_id and c.kind = s.about_kind and c.github_id = s.about_github_id
            left join statements w on w.institution_id = $1 and w.about_statement_id = s.statement_id and w.kind = 'withdrawal'
+           left join countersignatures k on k.institution_id = $1 and k.statement_id = s.statement_id
            where s.institution_id = $1 and ($2::uuid[] is null or s.statement_id = any($2)) and ($3::uuid is null or s.member_id = $3)
              and ($4::text is null or s.kind = $4) and ($5::uuid is null or exists (
                select from terms t where t.institution_id = $1 and t.term_id = $5 and s.happened_on <= t.ends_on
                  and case when s.kind = 'role' then coalesce(s.until_on, 'infinity') else s.happened_on end >= t.starts_on))
              and ($6::uuid is null or s.statement_id > $6)
+             and ($8::boolean is null or (s.kind = 'adjustment' and k.statement_id is null and w.statement_id is null) = $8)
            order by s.statement_id limit $7"#,
         tx.institution().0,
         ids,
@@ -88,6 +108,7 @@ async fn select(
         filter.term.map(|term| term.0),
         after.map(|id| id.0),
         limit,
+        filter.waiting,
     )
     .fetch_all(tx.conn())
     .await?;
@@ -98,9 +119,10 @@ async fn select(
 pub async fn list_for_scoring(tx: &mut InstitutionTx) -> Result<Vec<Statement>> {
     let rows = sqlx::query_as!(
         StatementRow,
-        "select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
-           happened_on, until_on, stated_by, on_behalf_of, stated_at, reason
-         from statements where institution_id = $1 order by member_id, statement_id",
+        r#"select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
+             happened_on, until_on, stated_by, on_behalf_of, stated_at, reason, kind = 'adjustment' and not exists (
+               select from countersignatures k where k.institution_id = $1 and k.statement_id = s.statement_id) as "waiting!"
+           from statements s where institution_id = $1 order by member_id, statement_id"#,
         tx.institution().0,
     )
     .fetch_all(tx.conn())
@@ -113,9 +135,10 @@ pub async fn list_of_members(tx: &mut InstitutionTx, members: &[MemberId]) -> Re
     let members: Vec<Uuid> = members.iter().map(|member| member.0).collect();
     let rows = sqlx::query_as!(
         StatementRow,
-        "select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
-           happened_on, until_on, stated_by, on_behalf_of, stated_at, reason
-         from statements where institution_id = $1 and member_id = any($2) order by member_id, statement_id",
+        r#"select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
+             happened_on, until_on, stated_by, on_behalf_of, stated_at, reason, kind = 'adjustment' and not exists (
+               select from countersignatures k where k.institution_id = $1 and k.statement_id = s.statement_id) as "waiting!"
+           from statements s where institution_id = $1 and member_id = any($2) order by member_id, statement_id"#,
         tx.institution().0,
         &members,
     )
@@ -128,11 +151,11 @@ pub async fn list_of_members(tx: &mut InstitutionTx, members: &[MemberId]) -> Re
 pub async fn list_shares(tx: &mut InstitutionTx) -> Result<Vec<Statement>> {
     let rows = sqlx::query_as!(
         StatementRow,
-        "select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
-           happened_on, until_on, stated_by, on_behalf_of, stated_at, reason
-         from statements s where institution_id = $1 and kind = 'share' and not exists (
-           select from statements w where w.institution_id = $1 and w.about_statement_id = s.statement_id and w.kind = 'withdrawal')
-         order by stated_at, statement_id",
+        r#"select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
+             happened_on, until_on, stated_by, on_behalf_of, stated_at, reason, false as "waiting!"
+           from statements s where institution_id = $1 and kind = 'share' and not exists (
+             select from statements w where w.institution_id = $1 and w.about_statement_id = s.statement_id and w.kind = 'withdrawal')
+           order by stated_at, statement_id"#,
         tx.institution().0,
     )
     .fetch_all(tx.conn())
@@ -158,6 +181,7 @@ struct StatementRow {
     on_behalf_of: Option<String>,
     stated_at: DateTime<Utc>,
     reason: String,
+    waiting: bool,
 }
 
 impl StatementRow {
@@ -180,6 +204,7 @@ impl StatementRow {
             },
             stated_at: self.stated_at,
             reason: self.reason,
+            waiting: self.waiting,
         })
     }
 
@@ -218,6 +243,13 @@ struct ListedRow {
     url: Option<String>,
     full_name: Option<String>,
     withdrawn_by: Option<Uuid>,
+    is_former: bool,
+    waiting: bool,
+    signed_by: Option<String>,
+    person: Option<String>,
+    person_name: Option<String>,
+    signed_reason: Option<String>,
+    signed_at: Option<DateTime<Utc>>,
 }
 
 impl ListedRow {
@@ -241,8 +273,15 @@ impl ListedRow {
             on_behalf_of: self.on_behalf_of,
             stated_at: self.stated_at,
             reason: self.reason,
+            waiting: self.waiting,
         }
         .into_statement()?;
+        let countersigned = match (self.signed_by, self.person, self.person_name, self.signed_reason, self.signed_at) {
+            (Some(by), Some(person), Some(person_name), Some(reason), Some(at)) => {
+                Some(Countersignature { by, person: PersonKey::stored(person), person_name, reason, at })
+            }
+            _ => None,
+        };
         let about = match (&statement.about, self.url, self.full_name) {
             (Some(About::Contribution(_)), Some(url), _) => Some(Mentioned::Contribution(url)),
             (Some(About::Contribution(_)), None, _) => return Err(bad("about_github_id", "there is no such contribution")),
@@ -257,6 +296,8 @@ impl ListedRow {
             written_by,
             on_behalf_of,
             withdrawn_by: self.withdrawn_by.map(StatementId),
+            countersigned,
+            is_former: self.is_former,
         })
     }
 }

@@ -1,16 +1,20 @@
-//! Awards, appeals and changes of accounts as every door takes them: read, judged, written and logged in one transaction.
+//! Awards, appeals, countersignatures and changes of accounts as every door takes them: read, judged, written and logged in one transaction.
 //! It must not judge by itself, nor commit: whoever calls does.
 
 mod account;
 mod appeal;
+mod countersign;
 mod propose;
+mod report;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
 pub use account::{AccountError, Wish, attest, decide_change, request, withdraw};
 pub use appeal::{NewAppeal, Settlement, file, settle};
+pub use countersign::countersign;
 pub use propose::{Proposed, propose};
+pub use report::report;
 
 use crate::{
     awards::{self, Calendar, Refusal, Verdict},

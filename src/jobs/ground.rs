@@ -494,6 +494,7 @@ mod tests {
             stated_by: "staff".to_owned(),
             stated_at: DateTime::<Utc>::UNIX_EPOCH,
             reason: "said so".to_owned(),
+            waiting: false,
         }
     }
 

@@ -26,7 +26,8 @@ pub struct Person {
     pub member: Option<MemberId>,
 }
 
-/// One human, to tell two from one: whoever has two keys is still one.
+/// One human, to tell two from one: whoever has two keys is still one. Of a key that is no member's it is the holder's name, in small
+/// letters: two holders of one name are one person here, and one who goes by two names is two.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PersonKey(String);
 
@@ -51,6 +52,12 @@ impl Actor {
             Self::Operator => Some(PersonKey("name:operator".to_owned())),
             Self::Program => None,
         }
+    }
+
+    /// Whether it is this human who acts, who is called `name`. Somebody of whom only a name is known is everybody of that name.
+    pub fn is(&self, person: &PersonKey, name: &str) -> bool {
+        let called = |name: &str| PersonKey(format!("name:{}", name.to_lowercase()));
+        self.person().is_some_and(|own| own == *person || own == called(name) || *person == called(&self.to_person().name))
     }
 
     /// The member who acts, where it is known to be one.
@@ -106,6 +113,17 @@ mod tests {
         let signed_in = Actor::User { id: UserId(Uuid::from_u128(3)), person: member };
         assert_eq!(key(1, "Wang Fang", Some(7)).person(), signed_in.person());
         assert_ne!(key(1, "Fang", None).person(), signed_in.person());
+    }
+
+    #[test]
+    fn whoever_signs_in_and_has_a_key_in_the_same_name_is_one_person() {
+        let (by_key, other) = (key(1, "Wang Fang", None), key(2, "Li Na", None));
+        let signed_in =
+            |n: u128| Actor::User { id: UserId(Uuid::from_u128(n)), person: Person { name: "Wang Fang".to_owned(), member: None } };
+        let is = |one: &Actor, first: &Actor| one.is(&first.person().unwrap(), &first.to_person().name);
+        assert!(is(&by_key, &signed_in(3)) && is(&signed_in(3), &by_key) && is(&by_key, &key(4, "wang fang", Some(7))));
+        assert!(!is(&signed_in(3), &signed_in(4)), "the provider tells two of one name apart");
+        assert!(!is(&by_key, &other) && !is(&Actor::Program, &Actor::Operator) && !is(&Actor::Operator, &by_key));
     }
 
     #[test]

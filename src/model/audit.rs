@@ -41,6 +41,7 @@ words! {
         PolicyAdopted = "policy_adopted",
         StatementMade = "statement_made",
         StatementWithdrawn = "statement_withdrawn",
+        StatementCountersigned = "statement_countersigned",
         EvaluationAsked = "evaluation_asked",
         ReportExported = "report_exported",
         AwardsProposed = "awards_proposed",

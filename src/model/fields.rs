@@ -5,6 +5,8 @@ use rust_decimal::Decimal;
 
 /// The longest name of anything.
 pub const NAME: usize = 200;
+/// The longest reason that somebody gives.
+pub const REASON: usize = 1_000;
 /// The longest number, code or other label.
 pub const LABEL: usize = 64;
 /// The longest login that GitHub gives.

@@ -15,6 +15,7 @@ pub mod credit_report;
 pub mod difference;
 pub mod fields;
 pub mod github;
+pub mod holiday;
 pub mod ids;
 pub mod institution;
 pub mod job;

@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    actor::PersonKey,
     contribution::{Key, words},
     ids::{MemberId, RepositoryId, StatementId},
 };
@@ -28,7 +29,7 @@ words! {
         TimeLog = "time_log",
         /// The member's part in a contribution that others share: `value` from 0 to 1, or a place (`rank`) in a team of so many (`team`).
         Share = "share",
-        /// Points added or taken away, for a reason: `value`, negative to take away.
+        /// Points added or taken away, for a reason: `value`, negative to take away. It counts once a second person has countersigned it.
         Adjustment = "adjustment",
         /// A role (`name`: `maintainer`) held in a repository from `happened_on` to `until_on`.
         Role = "role",
@@ -91,6 +92,30 @@ pub struct Statement {
     pub stated_by: String,
     pub stated_at: DateTime<Utc>,
     pub reason: String,
+    /// A second person must countersign it, and has not yet: it counts for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waiting: bool,
+}
+
+/// The second person's signature under a statement that needs one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Countersignature {
+    /// The key, the account or the operator.
+    pub by: String,
+    pub person: PersonKey,
+    pub person_name: String,
+    pub reason: String,
+    pub at: DateTime<Utc>,
+}
+
+/// For whom a statement waits that a second person must countersign.
+pub const WAITS_FOR: &str = "a second person who may decide on awards: not who stated it, and not the member";
+
+impl StatementKind {
+    /// Whether a second person must stand behind it.
+    pub const fn needs_two(self) -> bool {
+        matches!(self, Self::Adjustment)
+    }
 }
 
 /// What a statement is about, where it is about less than the member's whole term.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{CreditReport, moment};
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 16] = [
     "number",
     "name",
     "unit",
@@ -19,6 +19,8 @@ const HEADER: [&str; 14] = [
     "complete_until",
     "flags",
     "unmet",
+    "found_credits",
+    "award_id",
 ];
 
 pub(super) fn render(report: &CreditReport) -> Result<Vec<u8>, csv::Error> {
@@ -38,13 +40,15 @@ pub(super) fn render(report: &CreditReport) -> Result<Vec<u8>, csv::Error> {
             &report.policy.hash,
             // Our own numbers are never text: a negative one must stay a number.
             &score.points().map(|p| p.to_string()).unwrap_or_default(),
-            &score.credits().map(|c| c.to_string()).unwrap_or_default(),
-            score.state().as_str(),
+            &row.credits().map(|c| c.to_string()).unwrap_or_default(),
+            row.state(),
             &score.contributions.to_string(),
             &complete_until,
             // Of somebody without an account nothing is known, and that is not none.
             &score.computed.as_ref().map(|_| score.flagged.to_string()).unwrap_or_default(),
             &score.computed.as_ref().map(|_| score.unmet.len().to_string()).unwrap_or_default(),
+            &score.credits().map(|c| c.to_string()).unwrap_or_default(),
+            &row.award.as_ref().map(|award| award.id.to_string()).unwrap_or_default(),
         ])?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())

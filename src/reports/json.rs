@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::{CreditReport, CreditRow, LineView, ReasonView, moment};
-use crate::messages::{self, Language};
+use crate::{
+    messages::{self, Language},
+    model::credit_report::ReportedAward,
+};
 
 #[derive(Serialize)]
 struct ReportView<'a> {
@@ -47,13 +50,44 @@ struct MemberView<'a> {
     state: &'static str,
     points: Option<String>,
     credits: Option<String>,
+    found_credits: Option<String>,
     credits_reason: Option<String>,
     credits_reason_zh: Option<String>,
     carried: Option<String>,
     flags: Vec<ReasonView>,
     unmet: Vec<ReasonView>,
     contributions: i64,
+    award: Option<AwardView<'a>>,
     lines: Vec<LineView>,
+}
+
+#[derive(Serialize)]
+struct AwardView<'a> {
+    id: String,
+    state: &'static str,
+    evaluation_id: String,
+    policy_hash: &'a str,
+    points: String,
+    given_credits: Option<String>,
+    recorded_as: Option<&'a str>,
+    final_from: Option<String>,
+    decided_by: &'a [String],
+}
+
+impl<'a> From<&'a ReportedAward> for AwardView<'a> {
+    fn from(award: &'a ReportedAward) -> Self {
+        Self {
+            id: award.id.to_string(),
+            state: award.state.as_str(),
+            evaluation_id: award.evaluation.to_string(),
+            policy_hash: &award.policy_hash,
+            points: award.points.to_string(),
+            given_credits: award.given.map(|given| given.credits.to_string()),
+            recorded_as: award.recorded_as.as_deref(),
+            final_from: award.given.and_then(|given| given.final_from).map(moment),
+            decided_by: &award.decided_by,
+        }
+    }
 }
 
 pub(super) fn render(report: &CreditReport) -> Result<Vec<u8>, serde_json::Error> {
@@ -85,15 +119,17 @@ impl<'a> From<&'a CreditRow> for MemberView<'a> {
             name: &score.name,
             unit: score.unit.as_deref(),
             github_login: score.github_login.as_deref(),
-            state: score.state().as_str(),
+            state: row.state(),
             points: score.points().map(|p| p.to_string()),
-            credits: score.credits().map(|c| c.to_string()),
+            credits: row.credits().map(|c| c.to_string()),
+            found_credits: score.credits().map(|c| c.to_string()),
             credits_reason: said(Language::English),
             credits_reason_zh: said(Language::Chinese),
             carried: computed.map(|_| score.carried.to_string()),
             flags: score.flags.iter().map(ReasonView::from).collect(),
             unmet: score.unmet.iter().map(ReasonView::from).collect(),
             contributions: score.contributions,
+            award: row.award.as_ref().map(AwardView::from),
             lines: row.lines.iter().map(LineView::from).collect(),
         }
     }

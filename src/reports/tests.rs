@@ -1,10 +1,11 @@
 use super::*;
 use crate::model::{
+    award::AwardState,
     contribution::{Key, Kind, State},
     credit::Credits,
-    credit_report::{PolicyLabel, RepositoryCoverage},
+    credit_report::{Given, PolicyLabel, ReportedAward, RepositoryCoverage},
     ids::EvaluationId,
-    ids::{InstitutionId, MemberId, RepositoryId, TermId},
+    ids::{AwardId, InstitutionId, MemberId, RepositoryId, TermId},
     institution::Institution,
     member_score::{About, Computed},
     member_score::{ExplainedLine, MemberScore},
@@ -71,6 +72,21 @@ fn row(number: &str, name: &str, thousandths: Option<&[i64]>) -> CreditRow {
             flagged: 0,
         },
         lines,
+        award: None,
+    }
+}
+
+fn award(state: AwardState, credits: Option<&str>) -> ReportedAward {
+    let given = |credits: &str| Given { credits: Credits::new(credits.parse().unwrap()), final_from: Some(at("2026-02-24T16:00:00Z")) };
+    ReportedAward {
+        id: AwardId(uuid::Uuid::nil()),
+        state,
+        evaluation: EvaluationId(uuid::Uuid::nil()),
+        points: Points::from_thousandths(12_000),
+        policy_hash: "cd".repeat(32),
+        recorded_as: Some("85".into()),
+        given: credits.map(given),
+        decided_by: vec!["Wang Fang".into()],
     }
 }
 
@@ -109,7 +125,7 @@ fn the_csv_begins_with_the_promised_columns_and_keeps_leading_zeros() {
     let rows = csv_rows(&report(vec![row("0020230001", "林", Some(&[12_000]))], &[Some("2026-02-01T00:00:00Z")]));
     assert_eq!(
         rows[0].join(","),
-        "number,name,unit,github_login,term,policy,policy_hash,points,credits,state,contributions,complete_until,flags,unmet"
+        "number,name,unit,github_login,term,policy,policy_hash,points,credits,state,contributions,complete_until,flags,unmet,found_credits,award_id"
     );
     let hash = "ab".repeat(32);
     let expected = [
@@ -127,8 +143,34 @@ fn the_csv_begins_with_the_promised_columns_and_keeps_leading_zeros() {
         "2026-02-01T00:00:00Z",
         "0",
         "0",
+        "0.5",
+        "",
     ];
     assert_eq!(rows[1], expected);
+}
+
+#[rstest::rstest]
+#[case::nobody_has_decided(Some(&[12_000][..]), award(AwardState::Proposed, None), "proposed", "0.5")]
+#[case::one_of_two_has(Some(&[12_000][..]), award(AwardState::ToConfirm, None), "to_confirm", "0.5")]
+#[case::other_credits_were_given(Some(&[12_000][..]), award(AwardState::Final, Some("1.5")), "final", "1.5")]
+#[case::none_were(Some(&[12_000][..]), award(AwardState::Rejected, Some("0")), "rejected", "0")]
+#[case::the_account_was_unlinked_since(None, award(AwardState::OnNotice, Some("0.5")), "on_notice", "0.5")]
+fn what_people_decided_is_reported_in_the_place_of_what_was_found(
+    #[case] found: Option<&[i64]>,
+    #[case] award: ReportedAward,
+    #[case] state: &str,
+    #[case] credits: &str,
+) {
+    let (id, by) = (award.id.to_string(), award.decided_by.clone());
+    let row = CreditRow { award: Some(award), ..row("1", "Lin", found) };
+    let report = report(vec![row], &[]);
+    let csv = csv_rows(&report).remove(1);
+    let found = found.map(|_| "0.5");
+    assert_eq!((csv[9].as_str(), csv[8].as_str(), csv[14].as_str(), &csv[15]), (state, credits, found.unwrap_or_default(), &id));
+    let json: serde_json::Value = serde_json::from_slice(&render(&report, Format::Json).unwrap()).unwrap();
+    let member = &json["members"][0];
+    assert_eq!((&member["state"], &member["credits"]), (&state.into(), &credits.into()));
+    assert_eq!((member["found_credits"].as_str(), &member["award"]["decided_by"]), (found, &by.into()));
 }
 
 #[test]

@@ -137,8 +137,17 @@ impl<'a> Case<'a> {
         self.withdrawn.iter().copied().filter(|(statement, _)| is_payable(statement))
     }
 
-    /// The adjustments of the window.
+    /// The adjustments of the window that two people stand behind.
     pub fn adjustments(&self) -> impl Iterator<Item = &'a Statement> + '_ {
+        self.stated_adjustments().filter(|statement| !statement.waiting)
+    }
+
+    /// The adjustments of the window that wait for a second person.
+    pub fn waiting_adjustments(&self) -> impl Iterator<Item = &'a Statement> + '_ {
+        self.stated_adjustments().filter(|statement| statement.waiting)
+    }
+
+    fn stated_adjustments(&self) -> impl Iterator<Item = &'a Statement> + '_ {
         self.of_kind(StatementKind::Adjustment).filter(|statement| self.is_in_window(statement))
     }
 

@@ -99,6 +99,8 @@ codes! {
     NotYetConfirmed = "not_yet_confirmed",
     /// A network score, some of whose months are not over, or a measure whose condition asks for one.
     MonthsNotOver = "months_not_over",
+    /// An adjustment that one person stated and a second one has not countersigned [points: what it would add].
+    NotCountersigned = "not_countersigned",
     // ------------------------------------------------------------ limited
     /// All caps: [points: the most or empty, items: the most or empty, counts: what was left and counts, earned: base times factors, kinds,
     /// categories, groups: each a list or empty].
@@ -195,7 +197,12 @@ impl Code {
             Self::OtherAccount | Self::UntrackedRepository | Self::NoRule | Self::Category | Self::OutsideTerm | Self::Name => {
                 Answer::NotApplicable
             }
-            Self::StillOpen | Self::Waiting | Self::WaitingAfterRevert | Self::NotYetConfirmed | Self::MonthsNotOver => Answer::NotYet,
+            Self::StillOpen
+            | Self::Waiting
+            | Self::WaitingAfterRevert
+            | Self::NotYetConfirmed
+            | Self::MonthsNotOver
+            | Self::NotCountersigned => Answer::NotYet,
             _ => Answer::Zero,
         }
     }

@@ -183,6 +183,7 @@ pub fn score(policy: &Policy, subject: &Subject, context: &Context, contribution
     let paying = tally.measures.taken.iter().filter(|taken| taken.measure.pay.is_some());
     lines.extend(paying.map(|taken| words::of_measure(taken, &tally.applied)));
     lines.extend(tally.adjustments.iter().map(|(statement, points)| words::of_adjustment(&case, statement, *points)));
+    lines.extend(case.waiting_adjustments().map(|statement| words::of_waiting_adjustment(&case, statement)));
     if !subject.prior.carried.is_zero() {
         lines.push(words::of_carried_in(&case));
     }

@@ -206,6 +206,13 @@ pub(super) fn of_adjustment(case: &Case<'_>, statement: &Statement, points: Poin
     Line { basis: vec![stated(statement)], ..bare(source, case.happened_at(statement), points) }
 }
 
+/// One person stated it, and a second one has not countersigned it: it counts for nothing.
+pub(super) fn of_waiting_adjustment(case: &Case<'_>, statement: &Statement) -> Line {
+    let points = statement.value.unwrap_or_default().normalize();
+    let waits = code(Code::NotCountersigned).with("points", points);
+    Line { not_yet: Some(waits), ..of_adjustment(case, statement, Points::ZERO) }
+}
+
 pub(super) fn of_carried_in(case: &Case<'_>) -> Line {
     let prior = &case.subject.prior;
     let from = prior.carried_from.as_deref().unwrap_or_default();

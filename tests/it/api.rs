@@ -2,6 +2,7 @@
 
 mod awards;
 mod conditions;
+mod countersignatures;
 mod difference;
 mod journey;
 mod manners;

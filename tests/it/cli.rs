@@ -1,8 +1,10 @@
 //! The commands as a shell runs them: exit statuses, results on standard output, everything else on standard error.
 
+mod awards;
+
 use accredit::{
     db,
-    model::{api_key::ApiKey, clock::Clock, institution::Role},
+    model::{api_key::ApiKey, clock::Clock, ids::InstitutionId, institution::Role},
     sample,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,7 +18,7 @@ use crate::support::{
     cluster::reachable_directory,
     database::EmptyDatabase,
     program::{Ran, Running, run},
-    register,
+    register::{self, Register},
 };
 
 const POLICY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/policies/practice.toml");
@@ -75,13 +77,18 @@ fn two_policies() -> (tempfile::TempDir, [String; 2]) {
 
 /// One registered term, and a member whose one pull request counts in it.
 async fn with_one_contribution() -> Shell {
+    filled().await.0
+}
+
+/// The same, and what is there.
+async fn filled() -> (Shell, InstitutionId, Register) {
     let shell = Shell::with_institution().await;
     shell.run(&["term", "create", "--code", "t", "--starts-on", "2025-09-01", "--ends-on", "2026-01-31"]).ok();
     let mut tx = shell.database.db().begin_as_operator().await.unwrap();
     let institution = db::institutions::list(&mut tx).await.unwrap()[0].id;
     tx.commit().await.unwrap();
-    register::fill(shell.database.db(), institution, "s").await;
-    shell
+    let own = register::fill(shell.database.db(), institution, "s").await;
+    (shell, institution, own)
 }
 
 #[tokio::test]

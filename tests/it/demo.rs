@@ -1,9 +1,10 @@
 //! `accredit demo`, as a newcomer runs it: from nothing to the two reports, on a Postgres of its own.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use accredit::model::points::Points;
 use nix::sys::signal::Signal;
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::support::{
@@ -73,7 +74,42 @@ fn the_demonstration_ends_with_two_reports_that_agree_to_the_last_thousandth() {
     let total: Points = rows.iter().filter(|row| !row[7].is_empty()).map(|row| points(&row[7])).sum();
     assert!(total > Points::ZERO);
     assert_eq!(total, members.iter().map(sum_of_lines).sum());
-    assert!(shown[0].contains(&format!("proposed {total} points")), "{}", shown[0]);
+    assert!(shown[0].contains(&format!("found    {total} points")), "{}", shown[0]);
+}
+
+#[test]
+fn the_demonstration_awards_credit_and_none_of_it_without_a_person() {
+    let (place, out) = (place(), tempfile::tempdir().unwrap());
+    let shown = run(&variables(place.path()), &["demo", "--once", "--out", out.path().to_str().unwrap()]).ok().out;
+    let csv = std::fs::read_to_string(out.path().join("credit-report.csv")).unwrap();
+    let report: Value = serde_json::from_slice(&std::fs::read(out.path().join("credit-report.json")).unwrap()).unwrap();
+    let (mut finals, mut left, mut changed) = (0, 0, 0);
+    let mut sum = Decimal::ZERO;
+    for (row, member) in rows(&csv).iter().zip(report["members"].as_array().unwrap()) {
+        let (state, award) = (&row[9], &member["award"]);
+        assert_eq!((state, &row[8]), (member["state"].as_str().unwrap(), member["credits"].as_str().unwrap_or_default()));
+        let people: BTreeSet<&str> = award["decided_by"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap()).collect();
+        match state {
+            "final" => {
+                assert!(!people.is_empty() && !people.contains(&row[1]), "{award}");
+                assert!(people.iter().all(|name| shown.contains(name)), "who decided is printed: {award}");
+                // Other credits than were found, and by two people.
+                assert!(row[8] == row[14] || people.len() == 2, "{member}");
+                changed += usize::from(row[8] != row[14]);
+                sum += row[8].parse::<Decimal>().unwrap();
+                finals += 1;
+            }
+            "proposed" => {
+                assert!(people.is_empty() && &row[12] != "0", "only what is flagged is left: {member}");
+                left += 1;
+            }
+            _ => assert_eq!((state, award.is_null()), ("no_account", true)),
+        }
+    }
+    assert!(finals > 20 && left > 0 && changed == 1, "{finals} final, {left} left, {changed} changed");
+    assert!(shown.contains(&format!("final: {finals} awards, {} credits", sum.normalize())), "{shown}");
+    // Over the Spring Festival of 2026, with a Saturday on which people work.
+    assert!(shown.contains("by the demonstration's clock it is 2026-02-2") && shown.contains("dismissed by"), "{shown}");
 }
 
 #[test]

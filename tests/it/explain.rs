@@ -135,7 +135,7 @@ async fn a_number_that_its_facts_do_not_lead_to_any_more_gets_no_bundle() {
 #[tokio::test(flavor = "multi_thread")]
 async fn explaining_scores_nobody_and_follows_the_report() {
     let scored = Scored::new().await;
-    let trial = scored.university.adopt(&POLICY.replace("version = \"2025.2\"", "version = \"trial\"")).await;
+    let trial = scored.university.adopt(&POLICY.replace("version = \"2025.3\"", "version = \"trial\"")).await;
     scored.university.add_term("u", "2025-02-01", "2025-08-31").await;
     let count = async || {
         let mut owner = scored.university.database.owner().await;
@@ -154,7 +154,7 @@ async fn explaining_scores_nobody_and_follows_the_report() {
     scored.university.clock.set(now);
     let term = db::terms::get_by_code(&mut scored.university.begin().await, "t").await.unwrap().unwrap().id;
     scored.university.evaluate(term, trial).await;
-    let adopt = ["policy", "adopt", "Open-source practice@2025.2", "--term", "t", "--from", "2025-09-01"];
+    let adopt = ["policy", "adopt", "Open-source practice@2025.3", "--term", "t", "--from", "2025-09-01"];
     run(&[("DATABASE_URL", &scored.url)], &adopt).ok();
     assert_eq!(of("t", &[]).ok().err, shown.err, "as of the scoring under the policy in force");
     assert!(of("t", &["--policy", "Open-source practice@trial"]).ok().err.contains(&now.to_rfc3339()));

@@ -156,7 +156,7 @@ async fn queries_that_forget_the_institution_see_its_own_rows_and_nothing_withou
 }
 
 /// What nobody may change or take away, not even in its own institution.
-const APPENDED: [&str; 13] = [
+const APPENDED: [&str; 14] = [
     "account_changes",
     "appeal_decisions",
     "appeals",
@@ -165,6 +165,7 @@ const APPENDED: [&str; 13] = [
     "award_decisions",
     "awards",
     "bindings",
+    "countersignatures",
     "evaluation_coverage",
     "policies",
     "scores",

@@ -8,12 +8,13 @@ use accredit::{
         members::{self, Profile},
         scores::{self, NewScore},
     },
+    decisions,
     jobs::{self, Lines},
     model::{
         account::{Account, AccountId, AccountKind},
-        actor::Actor,
+        actor::{Actor, Person},
         contribution::{Change, Contribution, Key, Kind, Record, State},
-        ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId, TermPolicyId},
+        ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, TermId, TermPolicyId},
         job::{CheckNightly, CheckScores, RescoreChanged, ScoreTerm},
         member::MemberRole,
         points::Points,
@@ -539,6 +540,31 @@ async fn a_statement_touches_the_member_the_author_of_what_it_is_about_and_who_s
     assert_eq!(town.rows(fourth).await, sorted([ann, bob]), "a shared work that changes");
 }
 
+#[tokio::test]
+async fn a_second_signature_touches_the_member_alone_and_what_follows_is_what_scoring_everybody_finds() {
+    let town = Town::new().await;
+    let (ann, _bob) = (town.enrol(1).await, town.enrol(2).await);
+    let first = town.score().await;
+    let stated = uuid::Uuid::now_v7();
+    town.execute(&format!(
+        "insert into statements (institution_id, statement_id, member_id, kind, value, happened_on, stated_by, stated_at, reason)
+         values ('{}', '{stated}', '{ann}', 'adjustment', 4, '2025-10-02', 'operator', now(), 'as agreed')",
+        town.university.id
+    ))
+    .await;
+    let second = town.rescore(first).await.unwrap();
+    assert_eq!((town.rows(second).await, points(&town.result(second).await, ann)), (vec![ann], Some(Points::ZERO)), "one alone");
+    let mut tx = town.university.begin().await;
+    let by = Actor::Key { id: ApiKeyId::new(town.now()), holder: Person { name: "Li Na".into(), member: None } };
+    decisions::countersign(&mut tx, StatementId(stated), "Seen", &by, town.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let third = town.rescore(second).await.unwrap();
+    assert_eq!((town.rows(third).await, points(&town.result(third).await, ann)), (vec![ann], Some(Points::from_thousandths(4_000))));
+    let everybody = town.score().await;
+    assert_eq!(town.result(third).await, town.result(everybody).await);
+    town.check().await;
+}
+
 fn sorted<const N: usize>(mut members: [MemberId; N]) -> [MemberId; N] {
     members.sort();
     members
@@ -898,15 +924,26 @@ async fn do_anything(town: &Town, random: &mut ChaCha8Rng, repositories: &[Repos
     }
 }
 
-/// A mark, a share in a work, credits from elsewhere, or that one of them is taken back.
+/// A mark, a share in a work, credits from elsewhere, an adjustment, or that one of them is taken back or countersigned.
 async fn state_anything(town: &Town, random: &mut ChaCha8Rng, member: MemberId, work: &Key) {
     let institution = town.university.id;
     let id = uuid::Uuid::now_v7();
     let Key { repository, kind, github_id } = work;
-    let (kind, value, about) = match random.random_range(0..4) {
+    let (kind, value, about) = match random.random_range(0..6) {
         0 => ("mark", "3", String::from("null, null, null")),
         1 => ("credited", "1", String::from("null, null, null")),
         2 => ("share", "0.2", format!("'{repository}', '{kind}', '{github_id}'")),
+        3 => ("adjustment", "7", String::from("null, null, null")),
+        4 => {
+            town.execute(&format!(
+                "insert into countersignatures (institution_id, statement_id, signed_by, person, person_name, reason, signed_at)
+                 select institution_id, statement_id, 'k', 'name:li na', 'Li Na', 'why not', now() from statements s
+                 where institution_id = '{institution}' and kind = 'adjustment' and not exists (
+                   select from countersignatures k where k.statement_id = s.statement_id) order by statement_id limit 1"
+            ))
+            .await;
+            return;
+        }
         _ => {
             town.execute(&format!(
                 "insert into statements (institution_id, statement_id, member_id, kind, about_statement_id, happened_on, stated_by, stated_at, reason)

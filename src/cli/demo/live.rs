@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     db::{Db, accounts, members::Profile},
-    model::{clock::Clock, member::MemberRole, repository::FullName},
+    decisions,
+    model::{actor::Actor, clock::Clock, ids::EvaluationId, member::MemberRole, repository::FullName},
 };
 
 /// How many people are taken for members.
@@ -29,6 +30,14 @@ pub(super) async fn register(db: &Db, repository: &FullName) -> anyhow::Result<G
     repository::track(&mut tx, repository, CATEGORY, &[]).await?;
     tx.commit().await?;
     Ok(Ground { institution, term })
+}
+
+/// Proposes awards, and leaves them to people.
+pub(super) async fn propose(db: &Db, ground: &Ground, evaluation: EvaluationId) -> anyhow::Result<String> {
+    let mut tx = db.begin_as(ground.institution.id).await?;
+    let proposed = decisions::propose(&mut tx, evaluation, &Actor::Program, Clock::System.now()).await?.proposed;
+    tx.commit().await?;
+    Ok(format!("proposed {proposed} awards, by the program; nobody has decided on them, and no credit is given without a person\n"))
 }
 
 /// Registers the accounts that were seen at work in the term; the number is GitHub's id.

@@ -2,6 +2,7 @@
 //! It must not take a way of its own: it registers, fetches, scores and reports as the other commands do.
 
 mod live;
+mod people;
 mod summary;
 mod university;
 
@@ -31,7 +32,7 @@ use crate::{
     reports::{self, Format},
     sample, scoring,
 };
-use university::University;
+use university::{DecisionsWire, University};
 
 /// The rule book of the demonstration.
 const POLICY: &str = include_str!("../../../seeds/policies/practice.toml");
@@ -42,10 +43,10 @@ const STRICTER: &str = "what if a repository brought at most 80 points a term, a
 
 /// The rule book with that change.
 fn stricter() -> String {
-    POLICY.replace("points = 120", "points = 80").replace("version = \"2025.2\"", "version = \"2025.2 and stricter\"")
+    POLICY.replace("points = 120", "points = 80").replace("version = \"2025.3\"", "version = \"2025.3 and stricter\"")
 }
 
-/// Shows the whole job: fetches, scores and reports a term of an invented university
+/// Shows the whole job: fetches, scores, awards and reports a term of an invented university
 ///
 /// On a Postgres of its own, fresh each time, from a sample GitHub on this machine; nothing has to be prepared. Writes the credit report
 /// to a directory, and then answers the API until Ctrl-C.
@@ -98,7 +99,7 @@ async fn with_sample(arguments: &Arguments, settings: &Settings, db: &Db) -> any
         sync::link(db, ground.institution.id).await?;
         let fetched = fetch(db, &ground.institution, &stop).await?;
         sync::until_linked(db, ground.institution.id, &stop).await?;
-        finish(arguments, db, &ground, &fetched, &stop).await?;
+        finish(arguments, db, &ground, &fetched, (Some(university.decisions()), &stop)).await?;
         serve(arguments, &settings, db, &ground.institution, &stop).await
     };
     app::with_worker(&settings, db.clone(), work).await
@@ -114,7 +115,7 @@ async fn with_github(arguments: &Arguments, settings: &Settings, db: &Db, reposi
         live::register_people(db, &ground).await?;
         sync::link(db, ground.institution.id).await?;
         sync::until_linked(db, ground.institution.id, &stop).await?;
-        finish(arguments, db, &ground, &fetched, &stop).await?;
+        finish(arguments, db, &ground, &fetched, (None, &stop)).await?;
         serve(arguments, settings, db, &ground.institution, &stop).await
     };
     app::with_worker(settings, db.clone(), work).await
@@ -129,13 +130,25 @@ async fn fetch(db: &Db, institution: &Institution, stop: &Stop) -> anyhow::Resul
     Ok(fetched)
 }
 
-async fn finish(arguments: &Arguments, db: &Db, ground: &Ground, fetched: &[Fetched], stop: &Stop) -> anyhow::Result<()> {
+async fn finish(
+    arguments: &Arguments,
+    db: &Db,
+    ground: &Ground,
+    fetched: &[Fetched],
+    (deciders, stop): (Option<&DecisionsWire>, &Stop),
+) -> anyhow::Result<()> {
     let policy = scoring::policy::parse(POLICY_FILE, POLICY)?;
     let stored = policy::add(db, &ground.institution, &policy, POLICY.to_owned()).await?;
     output::say(format_args!("scoring {} under the policy {} {}", ground.term.name, stored.name, stored.version));
     let evaluation = score::evaluate(db, ground.institution.id, ground.term.id, stored.id, stop).await?;
-    let report = report::load(db, ground.institution.id, evaluation.id).await?;
+    let (told, at) = match deciders {
+        Some(seeds) => people::decide(db, ground, evaluation.id, seeds).await?,
+        // Nobody here may give credit to people whom we know by their work alone.
+        None => (live::propose(db, ground, evaluation.id).await?, Clock::System.now()),
+    };
+    let report = report::load(db, ground.institution.id, evaluation.id, at).await?;
     output::result(summary::write(&report, fetched))?;
+    output::result(summary::decided(&report, &told, deciders.map(|_| at)))?;
     let stricter = scoring::policy::parse(POLICY_FILE, &stricter())?;
     let difference = jobs::compare_policies(db, ground.institution.id, &ground.term, policy, stricter, Clock::System.now()).await?;
     output::result(format_args!("As `accredit policy diff` says: {STRICTER}\n"))?;
@@ -197,7 +210,7 @@ mod tests {
             let limit = policy.limits.into_iter().find(|limit| limit.per == crate::model::policy::Per::Repository).unwrap();
             (policy.version, limit.points.unwrap().to_string())
         };
-        assert_eq!(limit(POLICY), ("2025.2".to_owned(), "120".to_owned()));
-        assert_eq!(limit(&stricter()), ("2025.2 and stricter".to_owned(), "80".to_owned()));
+        assert_eq!(limit(POLICY), ("2025.3".to_owned(), "120".to_owned()));
+        assert_eq!(limit(&stricter()), ("2025.3 and stricter".to_owned(), "80".to_owned()));
     }
 }

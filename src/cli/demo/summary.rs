@@ -1,8 +1,9 @@
-//! What the demonstration shows on the screen: everybody with the line that earned most, what did not count and why, and the sums.
-//! It must not compute a score: sums of what the report holds are all it makes.
+//! What the demonstration shows on the screen: everybody with the line that earned most, what did not count and why, the sums, and what people
+//! decided. It must not compute a score: sums of what the report holds are all it makes.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::super::{sync::Fetched, table};
@@ -37,11 +38,33 @@ fn people(report: &CreditReport) -> String {
         .map(|row| {
             let score = &row.score;
             let points = score.points().map_or("—".to_owned(), |points| points.to_string());
-            let credits = score.credits().map_or("—".to_owned(), |credits| credits.to_string());
-            [score.number.clone(), score.name.clone(), points, credits, why(row)]
+            let credits = row.credits().map_or("—".to_owned(), |credits| credits.to_string());
+            [score.number.clone(), score.name.clone(), points, credits, row.state().replace('_', " "), why(row)]
         })
         .collect();
-    table::render(["number", "name", "points", "credits", "the line that earned most"], [false, false, true, true, false], &rows)
+    let header = ["number", "name", "points", "credits", "state", "the line that earned most"];
+    table::render(header, [false, false, true, true, false, false], &rows)
+}
+
+/// What people decided, and what came of it. `at`: the demonstration's own time, where it has one.
+pub(super) fn decided(report: &CreditReport, told: &str, at: Option<DateTime<Utc>>) -> String {
+    let mut text = match at {
+        Some(at) => {
+            let there = at.with_timezone(&report.institution.timezone).format("%Y-%m-%d");
+            format!("Decided, by people who are as invented as all the rest; by the demonstration's clock it is {there}\n\n{told}")
+        }
+        None => format!("Decided\n\n{told}"),
+    };
+    let mut states: BTreeMap<&str, (usize, Decimal)> = BTreeMap::new();
+    for row in report.rows.iter().filter(|row| row.award.is_some()) {
+        let state = states.entry(row.state()).or_default();
+        state.0 += 1;
+        state.1 += row.credits().map(Credits::to_decimal).unwrap_or_default();
+    }
+    for (state, (awards, credits)) in states {
+        let _ = writeln!(text, "{}: {awards} awards, {} credits", state.replace('_', " "), Credits::new(credits));
+    }
+    text
 }
 
 /// Why somebody has these points: the best line, or why there is none.
@@ -123,7 +146,7 @@ fn totals(report: &CreditReport, fetched: &[Fetched]) -> String {
     let points: Points = scores().filter_map(|score| score.points()).sum();
     let credits = Credits::new(scores().filter_map(|score| score.credits()).map(Credits::to_decimal).sum());
     format!(
-        "fetched  {} items of {} repositories in {} requests; {} rows written\nscored   {} contributions of {} members ({} more without a known account) under {} {}\nproposed {points} points, {credits} credits; complete until {}",
+        "fetched  {} items of {} repositories in {} requests; {} rows written\nscored   {} contributions of {} members ({} more without a known account) under {} {}\nfound    {points} points, {credits} credits; complete until {}",
         sum(|one| one.sync.fetched),
         fetched.len(),
         sum(|one| one.sync.requests),

@@ -1,24 +1,47 @@
 //! The demonstration university of `seeds/`: read, registered, and given a sample GitHub to work on.
 //! It must not hold a person or a date of its own: all of them stand in the seeds.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::{
-    super::{institution, output, repository, roster, term},
+    super::{holiday as holidays, institution, output, repository, roster, term},
     Ground,
 };
-use crate::{db::Db, model::repository::FullName, sample::Recipe};
+use crate::{
+    db::Db,
+    model::{
+        holiday::{self, Years},
+        repository::FullName,
+    },
+    sample::Recipe,
+};
 
 const UNIVERSITY: &str = include_str!("../../../seeds/university.toml");
 const ROSTER: &str = include_str!("../../../seeds/roster.csv");
+const HOLIDAYS: &str = include_str!("../../../seeds/holidays.csv");
 
 pub(super) struct University {
     wire: UniversityWire,
     repositories: Vec<Repository>,
     people: Vec<roster::Entry>,
+    holidays: Years,
+}
+
+/// Who decides, and when.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecisionsWire {
+    pub staff: String,
+    /// Numbers of the roster.
+    pub reviewer: String,
+    pub second: String,
+    pub approved_at: DateTime<Utc>,
+    pub confirmed_at: DateTime<Utc>,
+    pub appealed_at: DateTime<Utc>,
+    pub dismissed_at: DateTime<Utc>,
 }
 
 struct Repository {
@@ -35,6 +58,7 @@ struct UniversityWire {
     timezone: Tz,
     unknown_to_github: Vec<String>,
     term: TermWire,
+    decisions: DecisionsWire,
     sample: SampleWire,
     repository: Vec<RepositoryWire>,
 }
@@ -72,11 +96,16 @@ impl University {
     pub fn read() -> anyhow::Result<Self> {
         let mut wire: UniversityWire = toml::from_str(UNIVERSITY).context("seeds/university.toml")?;
         let people = roster::read(ROSTER.as_bytes()).context("seeds/roster.csv")?;
+        let holidays = holiday::read_file(HOLIDAYS).map_err(|wrong| anyhow!("seeds/holidays.csv: {}", wrong.join("; ")))?;
         let repositories = std::mem::take(&mut wire.repository)
             .into_iter()
             .map(|one| Ok(Repository { full_name: one.full_name.parse()?, category: one.category, member_numbers: one.member_numbers }))
             .collect::<anyhow::Result<_>>()?;
-        Ok(Self { wire, repositories, people })
+        Ok(Self { wire, repositories, people, holidays })
+    }
+
+    pub const fn decisions(&self) -> &DecisionsWire {
+        &self.wire.decisions
     }
 
     /// What the sample GitHub is made of: everybody of the roster whose login it knows.
@@ -95,12 +124,13 @@ impl University {
         }
     }
 
-    /// The institution, its term, its people and its repositories.
+    /// The institution, its term, its holidays, its people and its repositories.
     pub async fn register(&self, db: &Db) -> anyhow::Result<Ground> {
         let wire = &self.wire;
         let institution = institution::create(db, &wire.name, &wire.slug, wire.timezone).await?;
         let TermWire { code, name, starts_on, ends_on } = &wire.term;
         let term = term::create(db, institution.id, code, name, (*starts_on, *ends_on)).await?;
+        holidays::replace(db, institution.id, &self.holidays).await?;
         let imported = roster::import(db, institution.id, &self.people, false).await?;
         let mut tx = db.begin_as(institution.id).await?;
         for one in &self.repositories {
@@ -143,6 +173,26 @@ mod tests {
         let UniversityWire { term, sample, timezone, .. } = University::read().unwrap().wire;
         let end = crate::model::term::start_of_day(term.ends_on.succ_opt().unwrap(), timezone);
         assert!(sample.now > end && sample.until <= sample.now && sample.from < sample.until);
+    }
+
+    #[test]
+    fn those_who_decide_are_two_of_the_faculty_and_decide_in_order() {
+        let university = University::read().unwrap();
+        let DecisionsWire { reviewer, second, approved_at, confirmed_at, appealed_at, dismissed_at, .. } = university.decisions();
+        for number in [reviewer, second] {
+            assert!(
+                university.people.iter().any(|one| one.profile.number == *number && one.profile.role == MemberRole::Faculty),
+                "{number}"
+            );
+        }
+        assert_ne!(reviewer, second);
+        assert!(
+            university.wire.sample.now < *approved_at
+                && approved_at < confirmed_at
+                && confirmed_at < appealed_at
+                && appealed_at < dismissed_at
+        );
+        assert_eq!(university.holidays.keys().collect::<Vec<_>>(), [&2025, &2026]);
     }
 
     #[test]

@@ -155,10 +155,68 @@ impl AppealRow {
     }
 }
 
+/// New awards, column by column.
+#[derive(Default)]
+pub(super) struct NewAwards {
+    pub ids: Vec<Uuid>,
+    pub terms: Vec<Uuid>,
+    pub members: Vec<Uuid>,
+    pub policy_names: Vec<String>,
+    pub generations: Vec<i32>,
+    pub supersedes: Vec<Option<Uuid>>,
+    pub evaluations: Vec<Uuid>,
+    pub evaluated: Vec<DateTime<Utc>>,
+    pub policies: Vec<Uuid>,
+    pub policy_hashes: Vec<String>,
+    pub points: Vec<i64>,
+    pub credits: Vec<Decimal>,
+    pub flagged: Vec<i32>,
+    pub unmet: Vec<i32>,
+    pub complete_until: Vec<Option<DateTime<Utc>>>,
+    pub complete: Vec<bool>,
+    pub notice_days: Vec<Option<i32>>,
+    pub appeal_days: Vec<Option<i32>>,
+    pub appeal_days_are: Vec<String>,
+    /// A list of words each: Postgres has no list of lists of any length.
+    pub confirmed_by: Vec<serde_json::Value>,
+    pub recorded_as: Vec<Option<String>>,
+}
+
+impl NewAwards {
+    pub fn of(proposed: &[(AwardId, Proposal, Option<&Award>)]) -> Result<Self> {
+        let mut new = Self::default();
+        for (id, proposal, before) in proposed {
+            let manner = &proposal.manner;
+            new.ids.push(id.0);
+            new.terms.push(proposal.term.0);
+            new.members.push(proposal.member.0);
+            new.policy_names.push(proposal.policy_name.clone());
+            new.generations.push(before.map_or(1, |before| before.generation + 1));
+            new.supersedes.push(before.map(|before| before.id.0));
+            new.evaluations.push(proposal.evaluation.0);
+            new.evaluated.push(proposal.evaluated_at);
+            new.policies.push(proposal.policy.0);
+            new.policy_hashes.push(proposal.policy_hash.clone());
+            new.points.push(proposal.points.thousandths());
+            new.credits.push(proposal.credits.to_decimal());
+            new.flagged.push(proposal.flagged);
+            new.unmet.push(proposal.unmet);
+            new.complete_until.push(proposal.complete_until);
+            new.complete.push(proposal.complete);
+            new.notice_days.push(manner.notice_days.map(days).transpose()?);
+            new.appeal_days.push(manner.appeal_days.map(days).transpose()?);
+            new.appeal_days_are.push(manner.appeal_days_are.as_str().to_owned());
+            new.confirmed_by.push(manner.confirmed_by.as_slice().into());
+            new.recorded_as.push(manner.recorded_as.clone());
+        }
+        Ok(new)
+    }
+}
+
 fn whole(days: i32, column: &'static str) -> Result<u32> {
     u32::try_from(days).map_err(|why| Error::bad_row("awards", column, why))
 }
 
-pub(super) fn days(days: u32) -> Result<i32> {
+fn days(days: u32) -> Result<i32> {
     i32::try_from(days).map_err(|why| Error::bad_row("awards", "notice_days", why))
 }

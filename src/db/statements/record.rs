@@ -39,6 +39,7 @@ pub async fn record(
     let institution = institutions::get(tx).await?.ok_or_else(|| Error::bad_row("institutions", "institution_id", "it is not there"))?;
     let today = now.with_timezone(&institution.timezone).date_naive();
     let mut known = load(tx, drafts).await?;
+    known.writer = by.member();
     let (mut meant, mut refused) = (Vec::with_capacity(drafts.len()), Vec::new());
     for (at, draft) in drafts.iter().enumerate() {
         match known.check(draft, today) {
@@ -75,7 +76,7 @@ fn event(id: StatementId, draft: &Draft, meant: &Meant) -> Event {
 }
 
 /// Other writers of statements wait until this transaction is over; whoever registers members or repositories does not.
-async fn lock(tx: &mut InstitutionTx) -> Result<()> {
+pub async fn lock(tx: &mut InstitutionTx) -> Result<()> {
     sqlx::query!("select institution_id from institutions where institution_id = $1 for no key update", tx.institution().0)
         .fetch_optional(tx.conn())
         .await?;
@@ -323,10 +324,10 @@ async fn load_claims(tx: &mut InstitutionTx, drafts: &[&Draft], known: &mut Know
     let days: Vec<NaiveDate> = drafts.iter().map(|draft| draft.happened_on).collect();
     let rows = sqlx::query_as!(
         StatementRow,
-        "select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
-           happened_on, until_on, stated_by, on_behalf_of, stated_at, reason
-         from statements s where institution_id = $1 and kind <> 'withdrawal' and member_id = any($2) and happened_on = any($3) and not exists (
-           select from statements w where w.institution_id = $1 and w.about_statement_id = s.statement_id and w.kind = 'withdrawal')",
+        r#"select statement_id, member_id, kind, name, value, rank, team, about_repository_id, about_kind, about_github_id, about_statement_id,
+             happened_on, until_on, stated_by, on_behalf_of, stated_at, reason, false as "waiting!"
+           from statements s where institution_id = $1 and kind <> 'withdrawal' and member_id = any($2) and happened_on = any($3) and not exists (
+             select from statements w where w.institution_id = $1 and w.about_statement_id = s.statement_id and w.kind = 'withdrawal')"#,
         tx.institution().0,
         &members,
         &days,

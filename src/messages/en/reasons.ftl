@@ -68,6 +68,7 @@ waiting = it counts from { $until } on: the policy waits { days-of } first
 waiting_after_revert = it was reverted on { $reverted }, so the policy waits { days-of } anew, until { $until }
 not_yet_confirmed = the rule { $rule } asks that { $who } confirms it, and that is not there yet
 months_not_over = it rests on whole months, and they are not all over
+not_countersigned = one person stated it: its { $points } points count once a second person has countersigned it
 
 ## Limited
 

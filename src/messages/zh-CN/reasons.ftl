@@ -64,6 +64,7 @@ waiting = 自 { $until } 起计入：评分办法规定先等待 { days-of }
 waiting_after_revert = 已于 { $reverted } 被还原，须重新等待 { days-of }，至 { $until }
 not_yet_confirmed = 规则 { $rule } 要求由{ $who }确认，目前尚未确认
 months_not_over = 它取决于整月的数据，而有关月份尚未全部结束
+not_countersigned = 目前只有一人提出：经第二人会签后，这 { $points } 分才计入
 
 ## 受上限限制
 

@@ -11,8 +11,6 @@ use crate::model::{
     repository::FullName,
 };
 
-/// The longest reason.
-const REASON: usize = 1_000;
 /// The largest team, and so the last place in one.
 const TEAM: u8 = 20;
 /// A year before this is a slip of the finger.
@@ -174,7 +172,7 @@ impl Draft {
         faults.about(self.about.as_ref(), shape.about);
         faults.days(self, today);
         faults.text("on_behalf_of", self.on_behalf_of.as_ref(), May, |name| fields::text(name, fields::NAME));
-        faults.text("reason", Some(&self.reason), Must, |reason| fields::text(reason, REASON));
+        faults.text("reason", Some(&self.reason), Must, |reason| fields::text(reason, fields::REASON));
         if let Whose::Number(number) = &self.member {
             faults.text("member_number", Some(number), Must, |number| fields::text(number, fields::LABEL));
         }

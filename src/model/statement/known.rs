@@ -32,6 +32,8 @@ pub struct Known {
     pub hours: HashMap<(MemberId, NaiveDate), Decimal>,
     /// What is claimed and not taken back, and by which statement; by none, where the same file claims it.
     pub claims: HashMap<Claim, Option<StatementId>>,
+    /// Who of the register writes them, where it is known to be one.
+    pub writer: Option<MemberId>,
     /// The marks of the same file.
     marks: HashSet<(MemberId, Option<String>, Option<About>, NaiveDate)>,
 }
@@ -155,6 +157,7 @@ impl Known {
 
     /// Whether it goes together with what is stated already.
     fn fits(&self, draft: &Draft, meant: &Meant) -> Result<(), Fault> {
+        self.is_not_of_oneself(draft, meant)?;
         if let Some(About::Statement(id)) = &meant.about {
             self.fits_statement(draft.kind, meant.member, *id)?;
         }
@@ -164,6 +167,19 @@ impl Known {
             _ => Ok(()),
         }?;
         self.is_new(draft, meant)
+    }
+
+    /// Nobody adjusts one's own points, nor takes back what others adjusted.
+    fn is_not_of_oneself(&self, draft: &Draft, meant: &Meant) -> Result<(), Fault> {
+        let taken_back = match (draft.kind, &meant.about) {
+            (StatementKind::Withdrawal, Some(About::Statement(id))) => self.statements.get(id).map(|stated| stated.kind),
+            _ => None,
+        };
+        if self.writer != Some(meant.member) || !taken_back.unwrap_or(draft.kind).needs_two() {
+            return Ok(());
+        }
+        let why = "nobody adjusts one's own points: leave it to two others".to_owned();
+        Err(fault(draft.member.field(), Trouble::Wrong, why))
     }
 
     /// The same, stated twice, would pay twice.

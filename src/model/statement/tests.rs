@@ -307,6 +307,21 @@ fn of_who_left_statements_are_taken_back_and_none_is_made() {
     }
 }
 
+#[test]
+fn nobody_adjusts_ones_own_points_and_everything_else_one_may_state() {
+    let mut known = known();
+    known.writer = Some(member(0));
+    for kind in StatementKind::ALL {
+        let refused = known.check(&fitting(*kind), today()).err();
+        assert_eq!(refused.as_ref().map(|faults| faults[0].field), (*kind == Adjustment).then_some("member_number"), "{kind}: {refused:?}");
+    }
+    known.statements.insert(statement(200), StatedStatement { kind: Adjustment, member: member(0), is_withdrawn: false });
+    let back = Draft::withdrawal(member(0), statement(200), today(), None, "Unfair".into());
+    assert_eq!(known.check(&back, today()).unwrap_err()[0].field, "member_id");
+    known.writer = Some(member(1));
+    assert!(known.check(&fitting(Adjustment), today()).is_ok() && known.check(&back, today()).is_ok());
+}
+
 fn share(n: u32, value: &str) -> Draft {
     Draft { member: Whose::Id(member(n)), value: Some(value.to_owned()), ..fitting(Share) }
 }

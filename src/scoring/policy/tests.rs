@@ -54,7 +54,7 @@ fn decimal(text: &str) -> Decimal {
 #[test]
 fn the_practice_rule_book_is_read_as_it_is_written() {
     let policy = parse("practice.toml", PRACTICE).unwrap();
-    assert_eq!((policy.name.as_str(), policy.version.as_str()), ("Open-source practice", "2025.2"));
+    assert_eq!((policy.name.as_str(), policy.version.as_str()), ("Open-source practice", "2025.3"));
     assert_eq!(policy.eligibility.own_repository, OwnRepository::Exclude);
     assert_eq!(policy.eligibility.excluded_labels, ["duplicate", "invalid", "spam", "wontfix"]);
     assert_eq!(policy.categories.keys().collect::<Vec<_>>(), ["community", "course", "own"]);

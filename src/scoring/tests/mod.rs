@@ -251,6 +251,7 @@ fn statement(number: u128, kind: StatementKind, day: &str) -> Statement {
         stated_by: "Prof. Lin".into(),
         stated_at: at(&format!("{day}T12:00:00Z")),
         reason: "seen".into(),
+        waiting: false,
     }
 }
 

@@ -93,7 +93,7 @@ fn one_statement(number: usize, bits: u64) -> Statement {
     let day = format!("2025-{}", bits.of(&["08-30", "09-01", "09-10", "09-10", "09-22", "09-30", "10-02"]));
     let value = Decimal::new(bits.signed(20_000) - if kind == StatementKind::Adjustment { 10_000 } else { 0 }, 3);
     let name = bits.of(&["a", "b"]);
-    Statement { value: Some(value), about: of, ..named(number as u128, kind, name, &day) }
+    Statement { value: Some(value), about: of, waiting: bits.one_in(3), ..named(number as u128, kind, name, &day) }
 }
 
 fn subjects() -> impl Strategy<Value = Subject> {

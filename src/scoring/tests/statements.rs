@@ -141,6 +141,22 @@ fn an_adjustment_adds_or_takes_away_past_all_limits(#[case] amount: &str, #[case
 }
 
 #[test]
+fn an_adjustment_that_waits_for_a_second_person_counts_for_nothing_and_says_so() {
+    let policy = with_rules([merged_rule()]);
+    let waiting = Statement { waiting: true, ..valued(1, StatementKind::Adjustment, "3.5", "2025-09-10") };
+    let sheet = sheet_of(&policy, &stating([waiting.clone()]), &[merged("1")]);
+    assert_eq!(sheet.points, points("10"));
+    let line = &sheet.lines[1];
+    assert_eq!((line.points, line.base, answer(line)), (Points::ZERO, Points::ZERO, Answer::NotYet));
+    assert_eq!(
+        (code(line.not_yet.as_ref()), value(line.not_yet.as_ref(), "points"), code(line.basis.first())),
+        ("not_countersigned", "3.5", "stated")
+    );
+    let taken_back = about(About::Statement(waiting.id), statement(2, StatementKind::Withdrawal, "2025-09-11"));
+    assert_eq!(sheet_of(&policy, &stating([waiting, taken_back]), &[merged("1")]).lines.len(), 1);
+}
+
+#[test]
 fn a_statement_that_no_rule_speaks_of_is_not_applicable() {
     let sheet = sheet_of(&with_rules([merged_rule()]), &stating([statement(1, MARK, "2025-09-10")]), &[]);
     assert_eq!((why(&sheet.lines[0]), value(sheet.lines[0].excluded.as_ref(), "kind")), ("no_rule", "mark"));

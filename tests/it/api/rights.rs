@@ -68,6 +68,7 @@ fn nobodys() -> Register {
         api_key: ApiKeyId(id),
         user: UserId(id),
         statement: StatementId(id),
+        adjustment: StatementId(id),
         award: AwardId(id),
         approved: AwardId(id),
         appeal: AppealId(id),
@@ -77,6 +78,7 @@ fn nobodys() -> Register {
 /// The path with the ids of `of`.
 pub(super) fn target(path: &str, of: &Register) -> String {
     let id = match path.split('/').nth(2).unwrap() {
+        "statements" if path.ends_with("/countersignatures") => of.adjustment.to_string(),
         "repositories" => of.repository.to_string(),
         "syncs" => of.sync.to_string(),
         "members" => of.member.to_string(),
@@ -119,6 +121,7 @@ pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Opt
             json!({"kind": "adjustment", "member_id": of.member, "value": "1", "happened_on": "2025-10-15", "reason": format!("For {tag}")}),
         ),
         ("POST", "/v1/statements/{id}/withdrawals") => json(json!({"reason": "A slip of the finger"})),
+        ("POST", "/v1/statements/{id}/countersignatures") => json(json!({"reason": "I was there too"})),
         ("POST", "/v1/statements/import") => {
             // Numbers are no secret, so the file names somebody of one's own.
             let own = tag.split('-').next().unwrap();

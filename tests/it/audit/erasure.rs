@@ -70,6 +70,8 @@ async fn canary(app: &TestApp, tenant: &Tenant, own: &Register) -> MemberId {
         reason: "Wrote to canary@mail.example".into(),
     };
     let statement = statements::record(&mut tx, &Actor::Operator, &[&draft], now()).await.unwrap().unwrap()[0];
+    let second = Actor::Key { id: own.api_key, holder: Person { name: "A second person".into(), member: None } };
+    accredit::decisions::countersign(&mut tx, statement, "Wrote to canary@mail.example too", &second, now()).await.unwrap();
     let said = Reason::new("stated").with("by", "Professor Canary (operator)").with("day", "2025-10-01").with("why", &draft.reason);
     let line = Line {
         source: Source::Statement { statement, kind: StatementKind::Adjustment },
@@ -113,6 +115,7 @@ async fn decided_and_signed_in(app: &TestApp, member: MemberId, own: &Register) 
         format!("update award_decisions set {said} where award_id = '{approved}'"),
         format!("update award_decisions set person = 'member:{member}', person_name = 'Canary Zhang' where award_id = '{}'", own.award),
         format!("update appeals set {said}, on_behalf_of = 'Professor Canary' where award_id = {contested}"),
+        format!("update countersignatures set person = 'member:{member}', person_name = 'Canary Zhang'"),
         format!("update appeal_decisions set {said}, person = 'member:{member}', person_name = 'Canary Zhang'"),
         format!(
             "insert into users (institution_id, user_id, name, role, member_id, issuer, subject, email, created_at, signed_in_at)
@@ -253,6 +256,7 @@ async fn of_what_is_appended_only_what_erased_people_left_can_be_changed_and_onl
         ("account_changes", "delete from account_changes"),
         ("bindings", "delete from bindings"),
         ("audit_details", "delete from audit_details"),
+        ("countersignatures", "update countersignatures set reason = 'x', person_name = 'x'"),
     ];
     let touched = async |act: &'static str| {
         let mut tx = app.database.db().pool().begin().await.unwrap();
@@ -274,7 +278,7 @@ async fn of_what_is_appended_only_what_erased_people_left_can_be_changed_and_onl
     let granted: Vec<String> = sqlx::query_scalar(
         "select table_name || '.' || column_name from information_schema.column_privileges
          where grantee = 'accredit_app' and privilege_type = 'UPDATE'
-           and table_name in ('statements', 'scores', 'audit_details', 'audit_entries', 'audit_keys') order by 1",
+           and table_name in ('statements', 'scores', 'audit_details', 'audit_entries', 'audit_keys', 'countersignatures') order by 1",
     )
     .fetch_all(&mut owner)
     .await
@@ -282,6 +286,8 @@ async fn of_what_is_appended_only_what_erased_people_left_can_be_changed_and_onl
     assert_eq!(
         granted,
         [
+            "countersignatures.person_name",
+            "countersignatures.reason",
             "scores.account_id",
             "scores.flags",
             "scores.github_login",

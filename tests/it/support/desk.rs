@@ -280,6 +280,7 @@ pub fn stated(kind: StatementKind, day: &str) -> Statement {
         stated_by: "office".into(),
         stated_at: at(day),
         reason: "as agreed".into(),
+        waiting: false,
     }
 }
 

@@ -14,6 +14,7 @@ use accredit::{
         sign_in::{self, Attempt},
         statements, syncs, term_policies, terms, users,
     },
+    decisions,
     model::{
         account::AccountId,
         actor::{Actor, Person, PersonKey},
@@ -86,6 +87,8 @@ pub struct Register {
     pub user: UserId,
     /// A mark of the member's first contribution.
     pub statement: StatementId,
+    /// Of the member's points, waiting for a second person.
+    pub adjustment: StatementId,
     /// The member's, sent back.
     pub award: AwardId,
     /// Another of the member's, approved.
@@ -178,7 +181,11 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let user = signing_in(&mut tx, tag).await;
     accredit::db::api_keys::insert(&mut tx, &entry, &secret, &Actor::Operator).await.unwrap();
     notary::make_key(&mut tx, Some(&sealing_key()), &Actor::Operator, now()).await.unwrap();
-    let statement = statements::record(&mut tx, &Actor::Operator, &[&mark(member)], now()).await.unwrap().unwrap()[0];
+    let drafts = [mark(member), adjustment(member, "1"), adjustment(member, "2")];
+    let stated = statements::record(&mut tx, &Actor::Operator, &drafts.each_ref(), now()).await.unwrap().unwrap();
+    let [statement, adjustment, signed] = stated[..] else { panic!("three were stated") };
+    let second = Actor::Key { id: api_key, holder: Person { name: "A second person".into(), member: None } };
+    decisions::countersign(&mut tx, signed, "Seen", &second, now()).await.unwrap();
     let adopted = TermPolicy {
         id: TermPolicyId::new(now()),
         term: term.id,
@@ -212,7 +219,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     dismiss(&mut tx, settled).await;
     let appeal = appeal_against(&mut tx, contested).await;
     let new_year = Holiday { day: "2026-01-01".parse().unwrap(), working: false, name: Some("New Year".into()) };
-    holidays::replace(&mut tx, 2026, &[new_year]).await.unwrap();
+    holidays::replace(&mut tx, 2026, &[new_year], &Actor::Operator, now()).await.unwrap();
     tx.commit().await.unwrap();
     Register {
         repository,
@@ -225,6 +232,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         api_key,
         user,
         statement,
+        adjustment,
         award,
         approved,
         appeal,
@@ -319,6 +327,19 @@ fn mark(member: MemberId) -> Draft {
         until_on: None,
         on_behalf_of: Some("Prof. Babbage".into()),
         reason: "Shown in the colloquium".into(),
+    }
+}
+
+/// Of points, on a day long before any term.
+fn adjustment(member: MemberId, value: &str) -> Draft {
+    Draft {
+        kind: StatementKind::Adjustment,
+        name: None,
+        value: Some(value.into()),
+        about: None,
+        happened_on: "2020-01-01".parse().unwrap(),
+        reason: "Agreed".into(),
+        ..mark(member)
     }
 }
 

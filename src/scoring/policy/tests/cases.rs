@@ -230,6 +230,7 @@ fn statement() -> BoxedStrategy<Statement> {
             stated_by: "staff".to_owned(),
             stated_at,
             reason: "because".to_owned(),
+            waiting: false,
         })
         .boxed()
 }

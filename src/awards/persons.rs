@@ -1,0 +1,20 @@
+//! Which people: nobody decides on oneself, and the second of two is another human. The one rule of awards, appeals and adjustments.
+//! It must not know what is decided.
+
+use super::Refusal;
+use crate::model::{
+    actor::{Actor, PersonKey},
+    ids::MemberId,
+};
+
+/// Who decides about a member, where that is a human who may.
+pub(super) fn judge(about: MemberId, by: &Actor) -> Result<PersonKey, Refusal> {
+    let person = by.person().ok_or(Refusal::NoPerson)?;
+    if by.member() == Some(about) { Err(Refusal::Oneself) } else { Ok(person) }
+}
+
+/// Who stands behind it as the second person, after the first, who is called `name`.
+pub(super) fn second(about: MemberId, (first, name): (&PersonKey, &str), by: &Actor) -> Result<PersonKey, Refusal> {
+    let person = judge(about, by)?;
+    if by.is(first, name) { Err(Refusal::SamePerson) } else { Ok(person) }
+}
