@@ -85,6 +85,59 @@ async fn take_up(tx: &mut InstitutionTx, profile: &Profile, state: AccountState,
     Ok(taken_up.map(MemberId))
 }
 
+/// Takes up the row of this removed member, with the profile; says whether there was one. `Conflict` as with [`insert`].
+pub async fn reinstate(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
+    let state = if profile.github_login.is_some() { AccountState::Pending } else { AccountState::None };
+    let done = sqlx::query!(
+        "update members set number = $3, name = $4, role = $5, unit = $6, github_login = $7, github_id = null, account_state = $8,
+           updated_at = $9, removed_at = null
+         where institution_id = $1 and member_id = $2 and removed_at is not null and erased_at is null",
+        tx.institution().0,
+        id.0,
+        profile.number,
+        profile.name,
+        profile.role.as_str(),
+        profile.unit,
+        profile.github_login,
+        state.as_str(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let facts = json!({ "role": profile.role, "again": true });
+    audit::append(tx, by, &event(Action::MemberRegistered, id, facts, Some(json!(profile))), now);
+    Ok(true)
+}
+
+/// Replaces what is said of a removed member, who stays removed; the login stays as it is. `before`: what was said until now.
+pub async fn replace_removed(
+    tx: &mut InstitutionTx,
+    id: MemberId,
+    before: &Profile,
+    profile: &Profile,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update members set number = $3, name = $4, role = $5, unit = $6, updated_at = $7
+         where institution_id = $1 and member_id = $2 and removed_at is not null and erased_at is null",
+        tx.institution().0,
+        id.0,
+        profile.number,
+        profile.name,
+        profile.role.as_str(),
+        profile.unit,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    record_fields(tx, id, before, profile, by, now);
+    Ok(())
+}
+
 /// Replaces what is said of a member; says whether there was one. Another login (or none) undoes the link: GitHub is asked anew.
 /// The same login in other letters keeps a link; one that GitHub did not know is asked for again.
 pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
@@ -114,14 +167,7 @@ async fn record_change(tx: &mut InstitutionTx, before: Member, after: &Profile, 
     let (id, account) = (before.id, before.account);
     let Member { number, name, role, unit, github_login, .. } = before;
     let before = Profile { number, name, role, unit, github_login };
-    let (Value::Object(old), Value::Object(new)) = (json!(before), json!(after)) else { return Ok(()) };
-    let changed: Vec<&String> = new.keys().filter(|field| old[*field] != new[*field]).collect();
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let only = |all: &Map<String, Value>| changed.iter().map(|field| ((*field).clone(), all[*field].clone())).collect::<Map<_, _>>();
-    let said = json!({ "before": only(&old), "after": only(&new) });
-    audit::append(tx, by, &event(Action::MemberChanged, id, json!({ "fields": changed }), Some(said)), now);
+    record_fields(tx, id, &before, after, by, now);
     let login = |profile: &Profile| profile.github_login.as_ref().map(|login| login.to_lowercase());
     match account {
         Some(account) if login(&before) != login(after) => {
@@ -131,6 +177,17 @@ async fn record_change(tx: &mut InstitutionTx, before: Member, after: &Profile, 
         }
         _ => Ok(()),
     }
+}
+
+fn record_fields(tx: &mut InstitutionTx, id: MemberId, before: &Profile, after: &Profile, by: &Actor, now: DateTime<Utc>) {
+    let (Value::Object(old), Value::Object(new)) = (json!(before), json!(after)) else { return };
+    let changed: Vec<&String> = new.keys().filter(|field| old[*field] != new[*field]).collect();
+    if changed.is_empty() {
+        return;
+    }
+    let only = |all: &Map<String, Value>| changed.iter().map(|field| ((*field).clone(), all[*field].clone())).collect::<Map<_, _>>();
+    let said = json!({ "before": only(&old), "after": only(&new) });
+    audit::append(tx, by, &event(Action::MemberChanged, id, json!({ "fields": changed }), Some(said)), now);
 }
 
 /// Takes a member off the register; past scores, statements and registered repositories keep pointing at the row. Says whether there was one.

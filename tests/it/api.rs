@@ -8,6 +8,7 @@ mod manners;
 mod refusals;
 mod rights;
 mod rotations;
+mod scim;
 mod shapes;
 mod sign_in;
 mod statements;

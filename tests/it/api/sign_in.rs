@@ -210,8 +210,6 @@ async fn who_is_neither_invited_nor_on_the_register_is_told_whom_to_ask() {
 #[case(Fault::Html, 502)]
 #[case(Fault::Redirects, 502)]
 #[case(Fault::NoIdToken, 502)]
-#[case(Fault::OtherName, 502)]
-#[case(Fault::Endless, 502)]
 #[tokio::test]
 async fn a_provider_that_does_wrong_signs_nobody_in_and_nothing_of_its_answer_is_repeated(#[case] fault: Fault, #[case] status: u16) {
     let (app, provider) = (TestApp::start().await, Provider::start().await);
@@ -233,6 +231,20 @@ async fn a_provider_that_does_wrong_signs_nobody_in_and_nothing_of_its_answer_is
     assert_eq!(browser.sign_in(&provider, "own", fang()).await.status, 303);
 }
 
+#[rstest]
+#[case(Fault::OtherName)]
+#[case(Fault::Endless)]
+#[tokio::test]
+async fn a_provider_whose_description_cannot_be_used_is_a_502_and_is_asked_again_by_the_next_one(#[case] fault: Fault) {
+    let (app, provider) = (TestApp::start().await, Provider::start().await);
+    university(&app, &provider, "own").await;
+    provider.fails_by(Some(fault));
+    let mut browser = Browser::new(&app);
+    browser.get("/v1/sign-in/own").await.problem(502);
+    provider.fails_by(None);
+    assert_eq!(browser.sign_in(&provider, "own", fang()).await.status, 303);
+}
+
 #[tokio::test]
 async fn a_provider_that_is_away_or_never_answers_is_a_clear_502() {
     let (app, provider) = (TestApp::start().await, Provider::start().await);
@@ -250,10 +262,11 @@ async fn a_provider_that_is_away_or_never_answers_is_a_clear_502() {
         client_id: CLIENT.into(),
         number_claim: "student_number".into(),
         scopes: Vec::new(),
+        client_secret: None,
         updated_at: now(),
     };
     let redirect = "http://127.0.0.1/callback".parse().unwrap();
-    let begun = Begun { provider: &set, redirect: &redirect, state: &state, browser: &browser };
+    let begun = Begun { provider: &set, secret: None, redirect: &redirect, state: &state, browser: &browser };
     provider.fails_by(Some(Fault::Silent));
     let error = client.finish(&begun, "x".into(), now()).await.unwrap_err();
     assert_eq!(error, identity::Error::Unreachable("it took too long"));
