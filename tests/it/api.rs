@@ -5,6 +5,7 @@ mod conditions;
 mod difference;
 mod journey;
 mod manners;
+mod real_sign_in;
 mod refusals;
 mod rights;
 mod rotations;

@@ -284,9 +284,9 @@ async fn a_directory_takes_up_members_of_the_roster_and_leaves_their_logins_alon
         assert_eq!(after[field], before[field], "{field}");
     }
     // Switched off, she is still found, though the directory said nothing of her before.
-    let loner = own.loner.to_string();
-    let off = user(&directory.patch(&loner, json!([{"op": "replace", "path": "active", "value": false}])).await, 200);
-    assert_eq!((&off["active"], &off["userName"]), (&json!(false), &json!("00own2")));
+    let grace = app.post(&tenant.staff, "/v1/members", json!({"number": "0A7", "name": "Grace", "role": "faculty"})).await.json(201);
+    let off = user(&directory.patch(id(&grace), json!([{"op": "replace", "path": "active", "value": false}])).await, 200);
+    assert_eq!((&off["active"], &off["userName"], &off["userType"]), (&json!(false), &json!("0A7"), &json!("faculty")));
     // Switched off and on, the login is asked for anew.
     user(&directory.patch(&path, json!([{"op": "replace", "path": "active", "value": false}])).await, 200);
     user(&directory.patch(&path, json!([{"op": "replace", "path": "active", "value": true}])).await, 200);
