@@ -1,4 +1,4 @@
-//! Answers to GET get an `ETag` over their bytes; one that the caller has already is answered 304.
+//! Answers to GET get an `ETag` over their bytes, where they bring none of their own; one that the caller has already is answered 304.
 //! It must not weaken: the same tag means the same bytes.
 
 use axum::{
@@ -24,10 +24,12 @@ pub(super) async fn tag(request: Request, next: Next) -> Result<Response, Proble
     }
     let (mut parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.map_err(|why| Problem::broken(&why))?;
-    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..16]));
-    let unchanged = known.iter().any(|known| *known == tag || known == "*");
-    let value = HeaderValue::try_from(tag).map_err(|why| Problem::broken(&why))?;
-    parts.headers.insert(header::ETAG, value);
+    if !parts.headers.contains_key(header::ETAG) {
+        let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..16]));
+        parts.headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(|why| Problem::broken(&why))?);
+    }
+    let tag = parts.headers[header::ETAG].to_str().unwrap_or_default().trim_start_matches("W/");
+    let unchanged = known.iter().any(|known| known == tag || known == "*");
     parts.headers.insert(header::CACHE_CONTROL, REVALIDATE);
     if unchanged {
         parts.headers.remove(header::CONTENT_TYPE);

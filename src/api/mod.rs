@@ -34,6 +34,7 @@ mod rate;
 mod reports;
 mod repositories;
 mod repositories_import;
+mod scim;
 mod scores;
 mod server;
 mod sign_in;
@@ -129,6 +130,13 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(me::get))
         .routes(routes!(audit::list))
         .routes(routes!(audit::checkpoint))
+        .routes(routes!(scim::users::create, scim::users::list))
+        .routes(routes!(scim::users::get, scim::users::replace, scim::users::change, scim::users::delete))
+        .routes(routes!(scim::discovery::config))
+        .routes(routes!(scim::discovery::resource_types))
+        .routes(routes!(scim::discovery::resource_type))
+        .routes(routes!(scim::discovery::schemas))
+        .routes(routes!(scim::discovery::schema))
         // The last layer is the first that a request meets.
         .route_layer(layers::catch_panic())
         .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))

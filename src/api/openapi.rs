@@ -10,7 +10,10 @@ use utoipa::{
     },
 };
 
-use super::problem::{CONTENT_TYPE, ProblemView};
+use super::{
+    problem::{CONTENT_TYPE, ProblemView},
+    scim,
+};
 
 /// The name of the security scheme; each route names it together with the role that it needs.
 const SCHEME: &str = "key";
@@ -24,7 +27,7 @@ const SESSION: &str = "session";
         description = "Turns open-source contributions into academic credit. The conventions of all routes are in docs/API.md.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(ProblemView)),
+    components(schemas(ProblemView, scim::ErrorView)),
     tags(
         (name = "Repositories", description = "What the institution tracks, and fetches of it"),
         (name = "Members", description = "Students and faculty"),
@@ -41,6 +44,7 @@ const SESSION: &str = "session";
         (name = "API keys", description = "Systems that may call"),
         (name = "Users", description = "People who may sign in"),
         (name = "Sign-in", description = "From a browser to the institution's provider and back"),
+        (name = "SCIM", description = "For directories (RFC 7643, RFC 7644): members under names of the directory's own"),
         (name = "Health", description = "Whether the program lives and can serve"),
     ),
 )]
@@ -72,7 +76,7 @@ pub(super) fn complete(mut document: openapi::OpenApi) -> openapi::OpenApi {
         ];
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
-            let needs_key = path.starts_with("/v1/") && role(operation).is_some();
+            let needs_key = is_called(path) && role(operation).is_some();
             if let Some(role) = role(operation) {
                 operation.security.get_or_insert_default().push(SecurityRequirement::new(SESSION, [role]));
             }
@@ -114,27 +118,39 @@ fn operation_id(method: Method, path: &str) -> String {
     std::iter::once(verb).chain(words).collect::<Vec<_>>().join("_")
 }
 
+/// Whether programs call it, and not people's browsers or what watches the process.
+fn is_called(path: &str) -> bool {
+    path.starts_with("/v1/") || scim::is_scim(path)
+}
+
 fn refusals(operation: &mut Operation, method: Method, path: &str) {
-    let needs_key = path.starts_with("/v1/") && role(operation).is_some();
+    let needs_key = is_called(path) && role(operation).is_some();
+    let is_scim = scim::is_scim(path);
     let has_id = path.contains("{id}");
     let writes = matches!(method, Method::Post | Method::Put | Method::Patch);
     let has_body = operation.request_body.is_some();
     let applying = [
-        ("400", path.starts_with("/v1/"), "The request cannot be read: a parameter, the cursor or the body's syntax"),
+        ("400", is_called(path), "The request cannot be read: a parameter, the cursor or the body's syntax"),
         ("401", needs_key, "No valid key"),
         ("403", needs_key, "The key's role may not do this"),
         ("404", has_id || has_body || path == "/v1/reports/credits", "Not there, or another institution's"),
-        ("409", needs_key, "In conflict with what is there, or not ready yet"),
+        ("409", needs_key && !(is_scim && method == Method::Get), "In conflict with what is there, or not ready yet"),
+        ("412", is_scim && has_id && method != Method::Get, "It has changed since the version in If-Match"),
         ("413", has_body, "Body too large"),
         ("415", has_body, "Content type not supported"),
-        ("422", writes, "Fields are not valid, or the Idempotency-Key was used for another request"),
+        (
+            "422",
+            writes && (!is_scim || method == Method::Post),
+            "Fields are not valid, or the Idempotency-Key was used for another request",
+        ),
         ("429", !matches!(path, "/healthz" | "/readyz"), "The key sends more requests than it may"),
         ("500", true, "Something failed on our side"),
         ("503", true, "Cannot answer right now"),
     ];
     for (status, applies, description) in applying {
         if applies {
-            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem(description));
+            let refusal = || if is_scim { scim_error(description) } else { problem(description) };
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(refusal);
         }
     }
     for status in ["429", "503"] {
@@ -151,6 +167,11 @@ fn refusals(operation: &mut Operation, method: Method, path: &str) {
 fn problem(description: &str) -> RefOr<openapi::Response> {
     let content: Content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     ResponseBuilder::new().description(description).content(CONTENT_TYPE, content).build().into()
+}
+
+fn scim_error(description: &str) -> RefOr<openapi::Response> {
+    let content: Content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ScimError"))).build();
+    ResponseBuilder::new().description(description).content(scim::CONTENT_TYPE, content).build().into()
 }
 
 /// The headers by which a GET is conditional and a POST is done once; where a new thing is.
@@ -174,6 +195,10 @@ fn conditions(operation: &mut Operation, method: Method, path: &str) {
             }
             returns(operation, "201", "Location", "Where the new thing is");
             returns(operation, "202", "Location", "Where to see how the work goes");
+        }
+        Method::Put | Method::Patch | Method::Delete if scim::is_scim(path) => {
+            let any = ObjectBuilder::new().schema_type(Type::String);
+            parameters.push(header("If-Match", "The version that is to be changed: 412 when it is another by now", any).into());
         }
         Method::Put | Method::Patch | Method::Delete => {}
     }

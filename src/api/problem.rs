@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::fields::Fault;
+use super::{fields::Fault, scim};
 use crate::db;
 
 pub(super) const CONTENT_TYPE: &str = "application/problem+json";
@@ -161,8 +161,13 @@ impl Problem {
         &self.errors
     }
 
+    /// For people.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// What stands for a bare status: an unknown path, a wrong method, a timeout.
-    fn of_status(status: StatusCode) -> Self {
+    pub(super) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found(),
             StatusCode::METHOD_NOT_ALLOWED => {
@@ -198,11 +203,15 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Gives every refusal that is not a problem yet the shape of one: those of the framework have none.
+/// Gives every refusal that is not a problem yet the shape of one: those of the framework have none. A directory gets SCIM's shape.
 pub(super) async fn dress(request: Request, next: Next) -> Response {
+    let directorys = scim::is_scim(request.uri().path()).then(|| request.method().clone());
     let response = next.run(request).await;
     let status = response.status();
     let refused = status.is_client_error() || status.is_server_error();
+    if let (true, Some(method)) = (refused, directorys) {
+        return scim::dress(&method, response).await;
+    }
     if !refused || response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == CONTENT_TYPE) {
         return response;
     }

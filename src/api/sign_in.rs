@@ -8,6 +8,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::TryRng as _;
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
@@ -83,8 +84,9 @@ pub(super) async fn begin(State(api): State<Api>, Path(slug): Path<String>, Quer
     let (institution, provider) = provider_of(&api, &slug).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     let (state, browser) = (token(institution)?, token(institution)?);
     let redirect = api.sign_in.callback()?;
-    let begun = Begun { provider: &provider, redirect: &redirect, state: &state, browser: &browser };
-    let to = api.sign_in.providers.begin(&begun).await.map_err(provider_failed)?;
+    let secret = secret(&api, institution, &provider)?;
+    let begun = Begun { provider: &provider, secret: secret.as_ref(), redirect: &redirect, state: &state, browser: &browser };
+    let to = api.sign_in.providers.begin(&begun, api.clock.now()).await.map_err(provider_failed)?;
     let attempt = attempts::Attempt { state: state.hash(), browser: browser.hash(), return_to, expires_at: api.clock.now() + ATTEMPT };
     let mut tx = api.db.begin_as(institution).await.map_err(Problem::database)?;
     attempts::insert_attempt(&mut tx, &attempt).await.map_err(Problem::database)?;
@@ -105,6 +107,14 @@ async fn provider_of(api: &Api, slug: &str) -> Result<Option<(InstitutionId, Pro
     let provider = attempts::get_provider(&mut tx).await?;
     tx.commit().await?;
     Ok(provider.map(|provider| (institution, provider)))
+}
+
+/// The secret by which the provider knows us, where there is one.
+fn secret(api: &Api, institution: InstitutionId, provider: &Provider) -> Result<Option<SecretString>, Problem> {
+    provider.secret(institution, api.sealing.as_ref()).map_err(|error| {
+        tracing::error!(%error, "nobody can sign in: the client secret cannot be read");
+        Problem::unavailable()
+    })
 }
 
 /// What a provider sends along; it may say more.
@@ -141,7 +151,8 @@ pub(super) async fn callback(State(api): State<Api>, headers: HeaderMap, Query(a
         return Err(Problem::not_signed_in(format!("the sign-in provider said no ({word})")));
     };
     let redirect = api.sign_in.callback()?;
-    let begun = Begun { provider: &provider, redirect: &redirect, state: &state, browser: &browser };
+    let secret = secret(&api, institution, &provider)?;
+    let begun = Begun { provider: &provider, secret: secret.as_ref(), redirect: &redirect, state: &state, browser: &browser };
     let identity = match api.sign_in.providers.finish(&begun, code, now).await {
         Ok(identity) => identity,
         Err(error) => return Err(not_identified(&api, institution, error).await),

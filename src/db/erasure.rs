@@ -47,6 +47,9 @@ pub async fn erase(tx: &mut InstitutionTx, id: MemberId, reason: &str, by: &Acto
     }
     members::remove(tx, id, by, now).await?;
     overwrite_member(tx, id, now).await?;
+    sqlx::query!("delete from directory_users where institution_id = $1 and member_id = $2", tx.institution().0, id.0)
+        .execute(tx.conn())
+        .await?;
     close_keys(tx, id, by, now).await?;
     let statements = erase_statements(tx, id).await?;
     let bindings = erase_accounts(tx, id, now).await?;
@@ -74,7 +77,11 @@ async fn former_words(tx: &mut InstitutionTx, id: MemberId) -> Result<BTreeSet<S
     for details in told {
         let details: Value = serde_json::from_str(&details).map_err(|why| Error::bad_row("audit_details", "details", why))?;
         for part in [&details, &details["before"], &details["after"]] {
-            words.extend(["number", "github_login", "holder"].iter().filter_map(|field| part[field].as_str().map(str::to_owned)));
+            words.extend(
+                ["number", "github_login", "holder", "user_name", "external_id"]
+                    .iter()
+                    .filter_map(|field| part[field].as_str().map(str::to_owned)),
+            );
             // A statement's `name` is a policy's word; a profile has a number or a login beside it, or is a change.
             if part["kind"].is_null() && part["reason"].is_null() {
                 words.extend(part["name"].as_str().map(str::to_owned));

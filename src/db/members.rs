@@ -90,6 +90,60 @@ async fn take_up(tx: &mut InstitutionTx, profile: &Profile, now: DateTime<Utc>) 
     Ok(taken_up.map(MemberId))
 }
 
+/// Takes up the row of this removed member, with the profile; says whether there was one. The accounts stay. `Conflict` as with [`insert`].
+pub async fn reinstate(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
+    let done = sqlx::query!(
+        "update members m set number = $3, name = $4, role = $5, unit = $6, github_login = null, updated_at = $7, removed_at = null,
+           account_state = case when exists (select from bindings b
+             where b.institution_id = $1 and b.member_id = m.member_id and b.unbound_at is null) then 'linked' else 'none' end
+         where institution_id = $1 and member_id = $2 and removed_at is not null and erased_at is null",
+        tx.institution().0,
+        id.0,
+        profile.number,
+        profile.name,
+        profile.role.as_str(),
+        profile.unit,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let facts = json!({ "role": profile.role, "again": true });
+    audit::append(tx, by, &event(Action::MemberRegistered, id, facts, Some(json!(profile))), now);
+    if profile.github_login.is_some() {
+        naming::name(tx, id, None, profile.github_login.as_deref(), by, now).await?;
+    }
+    Ok(true)
+}
+
+/// Replaces what is said of a removed member, who stays removed; the login stays as it is. `before`: what was said until now.
+pub async fn replace_removed(
+    tx: &mut InstitutionTx,
+    id: MemberId,
+    before: &Profile,
+    profile: &Profile,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update members set number = $3, name = $4, role = $5, unit = $6, updated_at = $7
+         where institution_id = $1 and member_id = $2 and removed_at is not null and erased_at is null",
+        tx.institution().0,
+        id.0,
+        profile.number,
+        profile.name,
+        profile.role.as_str(),
+        profile.unit,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    record_fields(tx, id, before, profile, by, now);
+    Ok(())
+}
+
 /// Replaces what is said of a member; says whether there was one. Another login (or none) than that of an account that is bound unbinds
 /// nothing: it asks for a change of the account. The same login in other letters is the same; one that GitHub did not know is asked for again.
 pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
@@ -116,6 +170,10 @@ pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by
 fn record_change(tx: &mut InstitutionTx, before: Member, after: &Profile, by: &Actor, now: DateTime<Utc>) {
     let Member { id, number, name, role, unit, github_login, .. } = before;
     let before = Profile { number, name, role, unit, github_login };
+    record_fields(tx, id, &before, after, by, now);
+}
+
+fn record_fields(tx: &mut InstitutionTx, id: MemberId, before: &Profile, after: &Profile, by: &Actor, now: DateTime<Utc>) {
     let (Value::Object(old), Value::Object(new)) = (json!(before), json!(after)) else { return };
     let changed: Vec<&String> = new.keys().filter(|field| old[*field] != new[*field]).collect();
     if changed.is_empty() {

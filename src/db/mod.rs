@@ -12,6 +12,7 @@ pub mod changes;
 pub mod contributions;
 mod copy;
 pub mod credit_reports;
+pub mod directory;
 pub mod erasure;
 pub mod evaluations;
 pub mod holidays;

@@ -10,12 +10,12 @@ use crate::model::{
     actor::Actor,
     api_key::KeyHash,
     audit::{Action, Event},
-    sign_in::Provider,
+    sign_in::{Provider, SealedSecret},
 };
 
 pub async fn get_provider(tx: &mut InstitutionTx) -> Result<Option<Provider>> {
     let row = sqlx::query!(
-        "select issuer, client_id, number_claim, scopes, updated_at from sign_in_providers where institution_id = $1",
+        "select issuer, client_id, number_claim, scopes, client_secret, updated_at from sign_in_providers where institution_id = $1",
         tx.institution().0,
     )
     .fetch_optional(tx.conn())
@@ -25,6 +25,7 @@ pub async fn get_provider(tx: &mut InstitutionTx) -> Result<Option<Provider>> {
         client_id: row.client_id,
         number_claim: row.number_claim,
         scopes: row.scopes,
+        client_secret: row.client_secret.map(SealedSecret),
         updated_at: row.updated_at,
     }))
 }
@@ -33,22 +34,30 @@ pub async fn get_provider(tx: &mut InstitutionTx) -> Result<Option<Provider>> {
 pub async fn replace_provider(tx: &mut InstitutionTx, provider: &Provider, by: &Actor, now: DateTime<Utc>) -> Result<()> {
     let before = get_provider(tx).await?;
     sqlx::query!(
-        "insert into sign_in_providers (institution_id, issuer, client_id, number_claim, scopes, updated_at) values ($1, $2, $3, $4, $5, $6)
+        "insert into sign_in_providers (institution_id, issuer, client_id, number_claim, scopes, updated_at, client_secret)
+         values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (institution_id) do update set issuer = excluded.issuer, client_id = excluded.client_id,
-           number_claim = excluded.number_claim, scopes = excluded.scopes, updated_at = excluded.updated_at",
+           number_claim = excluded.number_claim, scopes = excluded.scopes, updated_at = excluded.updated_at,
+           client_secret = excluded.client_secret",
         tx.institution().0,
         provider.issuer,
         provider.client_id,
         provider.number_claim,
         &provider.scopes,
         provider.updated_at,
+        provider.client_secret.as_ref().map(|secret| &secret.0[..]),
     )
     .execute(tx.conn())
     .await?;
     if before.is_some_and(|before| before.issuer != provider.issuer) {
         sessions::remove_all(tx, None).await?;
     }
-    let facts = json!({ "issuer": provider.issuer, "client_id": provider.client_id, "number_claim": provider.number_claim });
+    let facts = json!({
+        "issuer": provider.issuer,
+        "client_id": provider.client_id,
+        "number_claim": provider.number_claim,
+        "has_client_secret": provider.client_secret.is_some(),
+    });
     audit::append(tx, by, &Event { action: Action::SignInProviderSet, subject: SUBJECT.to_owned(), facts, details: None }, now);
     Ok(())
 }

@@ -53,6 +53,7 @@ mod tests {
             client_id: "accredit".into(),
             number_claim: "student_number".into(),
             scopes: Vec::new(),
+            client_secret: None,
             updated_at: "2026-02-01T08:00:00Z".parse().unwrap(),
         }
     }

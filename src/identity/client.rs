@@ -1,22 +1,25 @@
 //! The authorization code flow with PKCE: where to send a browser, and what its code is worth.
 //! It must not keep anything between the two: what it is checked with comes from the browser's secret.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use openidconnect::{
-    AccessToken, AdditionalClaims, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken, DiscoveryError, IssuerUrl, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SubjectIdentifier,
-    TokenResponse as _, UserInfoClaims, UserInfoError,
-    core::{CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdToken, CoreJwsSigningAlgorithm, CoreProviderMetadata},
+    AccessToken, AdditionalClaims, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SignatureVerificationError,
+    SubjectIdentifier, TokenResponse as _, UserInfoClaims, UserInfoError,
+    core::{CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreGenderClaim, CoreIdToken, CoreJwsSigningAlgorithm},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
-    Error, claims,
+    Error,
+    book::{Book, Description},
+    claims,
     transport::{Failed, Transport},
 };
 use crate::model::{
@@ -39,16 +42,19 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// Asks providers.
+/// Asks providers. Clones share what those said of themselves.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
+    book: Book,
 }
 
 /// A sign-in as one browser began it.
 #[derive(Debug, Clone, Copy)]
 pub struct Begun<'a> {
     pub provider: &'a Provider,
+    /// By which the provider knows us.
+    pub secret: Option<&'a SecretString>,
     /// Where the provider sends the browser back to.
     pub redirect: &'a Url,
     pub state: &'a Token,
@@ -80,19 +86,17 @@ impl Client {
     /// One that waits so long for each answer.
     pub fn with_limit(limit: Duration) -> Result<Self, Error> {
         let transport = Transport::new(limit).map_err(|_| Error::Unreachable("no client can be made on this machine"))?;
-        Ok(Self { transport })
+        Ok(Self { book: Book::new(transport.clone()), transport })
     }
 
     /// Where to send the browser.
-    pub async fn begin(&self, begun: &Begun<'_>) -> Result<Url, Error> {
-        let metadata = self.discover(begun.provider).await?;
-        if !is_safe(metadata.authorization_endpoint().url()) {
+    pub async fn begin(&self, begun: &Begun<'_>, now: DateTime<Utc>) -> Result<Url, Error> {
+        let description = self.book.read(&begun.provider.issuer, now).await?;
+        if !is_safe(description.authorization_endpoint().url()) {
             return Err(Error::BadAnswer("its authorization endpoint is not https".to_owned()));
         }
-        let client = CoreClient::from_provider_metadata(metadata, ClientId::new(begun.provider.client_id.clone()), None)
-            .set_redirect_uri(RedirectUrl::from_url(begun.redirect.clone()));
         let (state, nonce) = (begun.state.reveal().to_owned(), begun.nonce());
-        let (url, ..) = client
+        let (url, ..) = client(begun, &description)?
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, move || CsrfToken::new(state), move || nonce)
             .add_scopes(begun.provider.scopes.iter().cloned().map(Scope::new))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&begun.verifier()))
@@ -102,17 +106,15 @@ impl Client {
 
     /// Who signed in, by the code that the browser brought back.
     pub async fn finish(&self, begun: &Begun<'_>, code: String, now: DateTime<Utc>) -> Result<Identity, Error> {
-        let metadata = self.discover(begun.provider).await?;
-        let client = CoreClient::from_provider_metadata(metadata, ClientId::new(begun.provider.client_id.clone()), None)
-            .set_redirect_uri(RedirectUrl::from_url(begun.redirect.clone()));
+        let description = self.book.read(&begun.provider.issuer, now).await?;
+        let client = client(begun, &description)?;
         let exchange = client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|_| Error::BadAnswer("it names no token endpoint".to_owned()))?
             .set_pkce_verifier(begun.verifier());
         let answer = exchange.request_async(&self.transport).await.map_err(exchange_failed)?;
         let token = answer.id_token().ok_or_else(|| Error::BadAnswer("there is no ID token in it".to_owned()))?;
-        let verifier = client.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(move || now);
-        let subject = token.claims(&verifier, &begun.nonce()).map_err(|why| not_believed(&why))?.subject().clone();
+        let subject = self.believe(begun, &description, token, now).await?;
         let mut said = payload(token)?;
         if claims::lacks(&said, begun.provider) && client.user_info_url().is_some() {
             for (claim, value) in user_info(&client, &self.transport, answer.access_token().clone(), subject).await? {
@@ -122,16 +124,55 @@ impl Client {
         claims::identity(&said, begun.provider)
     }
 
-    /// The provider's own description and its keys, as they are now.
-    async fn discover(&self, provider: &Provider) -> Result<CoreProviderMetadata, Error> {
-        let issuer = IssuerUrl::new(provider.issuer.clone()).map_err(|_| Error::BadAnswer("its issuer is no address".to_owned()))?;
-        let found = CoreProviderMetadata::discover_async(issuer, &self.transport).await;
-        found.map_err(|why| match why {
-            DiscoveryError::Request(Failed(why)) => Error::Unreachable(why),
-            DiscoveryError::Response(status, ..) => Error::BadAnswer(format!("it answered {status} when it was asked to describe itself")),
-            DiscoveryError::Validation(_) => Error::BadAnswer("it calls itself by another issuer".to_owned()),
-            _ => Error::BadAnswer("its description of itself is not what OpenID Connect says".to_owned()),
-        })
+    /// Whom a token names that is signed by the provider, and meant for this sign-in. A key that is not known yet is asked for once.
+    async fn believe(
+        &self,
+        begun: &Begun<'_>,
+        description: &Arc<Description>,
+        token: &CoreIdToken,
+        now: DateTime<Utc>,
+    ) -> Result<SubjectIdentifier, Error> {
+        match verify(begun, description, token, now) {
+            Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
+                let renewed = self.book.renew(&begun.provider.issuer, description, now).await?;
+                verify(begun, &renewed, token, now)
+            }
+            verified => verified,
+        }
+        .map_err(|why| not_believed(&why))
+    }
+}
+
+fn verify(
+    begun: &Begun<'_>,
+    description: &Description,
+    token: &CoreIdToken,
+    now: DateTime<Utc>,
+) -> Result<SubjectIdentifier, ClaimsVerificationError> {
+    // Without the secret: a signature must be the provider's own.
+    let client = CoreClient::from_provider_metadata(description.clone(), ClientId::new(begun.provider.client_id.clone()), None);
+    let verifier = client.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(move || now);
+    Ok(token.claims(&verifier, &begun.nonce())?.subject().clone())
+}
+
+/// We, as the provider knows us.
+fn client(begun: &Begun<'_>, description: &Description) -> Result<Ready, Error> {
+    let secret = begun.secret.map(|secret| ClientSecret::new(secret.expose_secret().to_owned()));
+    let way = if secret.is_some() { way_of_the_secret(description)? } else { AuthType::RequestBody };
+    Ok(CoreClient::from_provider_metadata(description.clone(), ClientId::new(begun.provider.client_id.clone()), secret)
+        .set_auth_type(way)
+        .set_redirect_uri(RedirectUrl::from_url(begun.redirect.clone())))
+}
+
+/// In a header, which every provider takes that does not say otherwise; in the body where it takes it in no other way.
+fn way_of_the_secret(description: &Description) -> Result<AuthType, Error> {
+    let Some(ways) = description.token_endpoint_auth_methods_supported() else { return Ok(AuthType::BasicAuth) };
+    if ways.contains(&CoreClientAuthMethod::ClientSecretBasic) {
+        Ok(AuthType::BasicAuth)
+    } else if ways.contains(&CoreClientAuthMethod::ClientSecretPost) {
+        Ok(AuthType::RequestBody)
+    } else {
+        Err(Error::BadAnswer("it takes no client secret, neither in a header nor in the body".to_owned()))
     }
 }
 

@@ -29,6 +29,8 @@ words! {
         MemberChanged = "member_changed",
         MemberRemoved = "member_removed",
         MemberErased = "member_erased",
+        /// What a directory calls a member.
+        DirectoryNamesChanged = "directory_names_changed",
         AccountLinked = "account_linked",
         AccountUnlinked = "account_unlinked",
         AccountAttested = "account_attested",

@@ -3,12 +3,18 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 use url::Url;
 
-use super::fields;
+use super::{
+    fields,
+    ids::InstitutionId,
+    sealing::{self, NONCE, SealingKey},
+};
 
-/// An OpenID Connect provider, as an institution's administrator set it up. Accredit is a public client of it: every sign-in has a PKCE
-/// proof of its own in place of a secret that would have to be kept.
+/// An OpenID Connect provider, as an institution's administrator set it up. Every sign-in has a PKCE proof of its own; where the provider
+/// asks for it, Accredit proves itself by a secret besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
     /// Its address, letter for letter as it calls itself.
@@ -18,8 +24,60 @@ pub struct Provider {
     pub number_claim: String,
     /// What is asked for besides `openid`.
     pub scopes: Vec<String>,
+    /// By which it knows us. `None`: we are a public client.
+    pub client_secret: Option<SealedSecret>,
     pub updated_at: DateTime<Utc>,
 }
+
+impl Provider {
+    /// Whose the secret is and what for: opened for anything else, it stays closed, so it goes to no other provider.
+    fn purpose(&self, institution: InstitutionId) -> String {
+        json!(["client secret", institution, self.issuer, self.client_id]).to_string()
+    }
+
+    /// The same provider with this secret. `nonce` comes from the system's random numbers.
+    pub fn with_secret(
+        self,
+        secret: &SecretString,
+        institution: InstitutionId,
+        key: Option<&SealingKey>,
+        nonce: [u8; NONCE],
+    ) -> Result<Self, sealing::Error> {
+        let key = key.ok_or(sealing::Error::NoKey)?;
+        let sealed = key.seal(secret.expose_secret().as_bytes(), &self.purpose(institution), nonce)?;
+        Ok(Self { client_secret: Some(SealedSecret(sealed)), ..self })
+    }
+
+    /// The same provider with the secret of the one before, where that knows us by the same name.
+    pub fn with_secret_of(self, before: Option<Self>) -> Self {
+        let same = before.filter(|before| before.issuer == self.issuer && before.client_id == self.client_id);
+        Self { client_secret: same.and_then(|before| before.client_secret), ..self }
+    }
+
+    /// The secret to be sent; `None`: there is none.
+    pub fn secret(&self, institution: InstitutionId, key: Option<&SealingKey>) -> Result<Option<SecretString>, sealing::Error> {
+        let Some(SealedSecret(sealed)) = &self.client_secret else { return Ok(None) };
+        let secret = key.ok_or(sealing::Error::NoKey)?.open(sealed, &self.purpose(institution))?;
+        String::from_utf8(secret).map(|secret| Some(secret.into())).map_err(|_| sealing::Error::Closed)
+    }
+}
+
+/// A secret as it lies in the database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedSecret(pub Vec<u8>);
+
+impl fmt::Debug for SealedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedSecret(…)")
+    }
+}
+
+/// A secret as it was given.
+pub fn client_secret(text: String) -> Result<SecretString, String> {
+    fields::text(text, LONGEST_SECRET).map(SecretString::from)
+}
+
+const LONGEST_SECRET: usize = 1_000;
 
 pub const NUMBER_CLAIM: &str = "student_number";
 pub const SCOPES: [&str; 2] = ["profile", "email"];
@@ -46,7 +104,7 @@ impl NewProvider {
         }
         match (issuer, client_id, number_claim) {
             (Some(issuer), Some(client_id), Some(number_claim)) if faults.is_empty() => {
-                Ok(Provider { issuer, client_id, number_claim, scopes: self.scopes, updated_at: now })
+                Ok(Provider { issuer, client_id, number_claim, scopes: self.scopes, client_secret: None, updated_at: now })
             }
             _ => Err(faults),
         }
@@ -105,8 +163,46 @@ pub fn is_path_of_ours(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+    use uuid::Uuid;
 
     use super::*;
+
+    fn provider(issuer: &str, client_id: &str) -> Provider {
+        let new = NewProvider { issuer: issuer.into(), client_id: client_id.into(), number_claim: "n".into(), scopes: Vec::new() };
+        new.check("2026-02-01T08:00:00Z".parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_secret_is_opened_for_its_provider_alone_and_never_shows_itself() {
+        let key: SealingKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse().unwrap();
+        let (own, other) = (InstitutionId(Uuid::from_u128(1)), InstitutionId(Uuid::from_u128(2)));
+        let plain = provider("https://login.example.edu", "accredit");
+        let secret = client_secret("hush hush".into()).unwrap();
+        assert_eq!(plain.clone().with_secret(&secret, own, None, [7; NONCE]), Err(sealing::Error::NoKey));
+        let held = plain.clone().with_secret(&secret, own, Some(&key), [7; NONCE]).unwrap();
+        assert_eq!(held.secret(own, Some(&key)).unwrap().unwrap().expose_secret(), "hush hush");
+        assert!(plain.secret(own, None).unwrap().is_none());
+        assert_eq!(held.secret(own, None).unwrap_err(), sealing::Error::NoKey);
+        let moved = |issuer: &str, client: &str| Provider { client_secret: held.client_secret.clone(), ..provider(issuer, client) };
+        assert_eq!(held.secret(other, Some(&key)).unwrap_err(), sealing::Error::Closed);
+        for provider in [moved("https://evil.example", "accredit"), moved("https://login.example.edu", "other")] {
+            assert_eq!(provider.secret(own, Some(&key)).unwrap_err(), sealing::Error::Closed);
+            assert_eq!(provider.with_secret_of(Some(held.clone())).client_secret, None, "another provider does not get it");
+        }
+        assert_eq!(plain.with_secret_of(Some(held.clone())).client_secret, held.client_secret);
+        let shown = format!("{held:?} {secret:?}");
+        assert!(!shown.contains("hush") && !shown.contains('7'), "{shown}");
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case(" a")]
+    #[case("a\nb")]
+    fn what_is_no_secret_is_refused_without_being_repeated(#[case] text: &str) {
+        assert!(client_secret(text.into()).is_err());
+        let long = "secret".repeat(200);
+        assert!(!client_secret(long).unwrap_err().contains("secret"));
+    }
 
     #[rstest]
     #[case("https://login.example.edu", true)]

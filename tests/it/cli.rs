@@ -198,7 +198,26 @@ async fn people_are_invited_disabled_and_let_in_again_and_their_provider_is_set_
     set("http://login.example.edu").failed("--issuer must begin with https://");
     assert!(set("https://login.example.edu").ok().out.contains("/v1/sign-in/linhai"));
     let shown = shell.run(&["sign-in", "show", "--json"]).ok().json();
-    assert_eq!(shown["scopes"], json!(["profile", "email"]));
+    assert_eq!((&shown["scopes"], &shown["has_client_secret"]), (&json!(["profile", "email"]), &json!(false)));
+    let (_directory, secret) = file("hush hush\n");
+    let (_other_directory, none) = file("\n");
+    let with = |key: &str, more: &[&str]| {
+        let variables = [shell.variables(), vec![("ACCREDIT__SECRETS__KEY", key)]].concat();
+        let set = ["sign-in", "set", "--issuer", "https://login.example.edu", "--client-id", "accredit"];
+        run(&variables, &[&set[..], more].concat())
+    };
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    with("", &["--client-secret-file", &secret]).failed("secrets.key is not set");
+    with(key, &["--client-secret-file", &none]).failed("must not be empty");
+    with(key, &["--client-secret-file", "/nowhere"]).failed("cannot be read");
+    let has_secret = |ran: Ran| {
+        let ran = ran.ok();
+        assert!(!ran.out.contains("hush") && !ran.err.contains("hush"), "{ran:?}");
+        shell.run(&["sign-in", "show", "--json"]).ok().json()["has_client_secret"].clone()
+    };
+    assert_eq!(has_secret(with(key, &["--client-secret-file", &secret])), json!(true));
+    assert_eq!(has_secret(with("", &[])), json!(true), "it stays where it is not spoken of");
+    assert_eq!(has_secret(with("", &["--no-client-secret"])), json!(false));
 
     let invite = |email: &str| shell.run(&["user", "invite", "--name", "Wang Fang", "--role", "admin", "--email", email]);
     invite("nobody").failed("--email must be an e-mail address");

@@ -39,7 +39,7 @@ def with_ids(values):
 def map_path_parameters(context, path_parameters):
     if not isinstance(path_parameters, dict) or context.operation.method.upper() == "DELETE":
         return path_parameters
-    kind = context.operation.path.split("/")[2]
+    kind = "members" if context.operation.path.startswith("/scim/v2/Users/") else context.operation.path.split("/")[2]
     return {name: there(value, kind) for name, value in path_parameters.items()}
 
 

@@ -11,6 +11,7 @@ use accredit::{
     identity::{self, Begun},
     model::{ids::InstitutionId, token::Token},
 };
+use base64::Engine as _;
 use chrono::TimeDelta;
 use reqwest::Method;
 use rstest::rstest;
@@ -23,21 +24,21 @@ use crate::support::{
 };
 
 /// Keeps cookies, and sends what a browser does with a request of a page of ours.
-struct Browser<'a> {
+pub(super) struct Browser<'a> {
     app: &'a TestApp,
     cookies: BTreeMap<String, String>,
 }
 
 impl<'a> Browser<'a> {
-    fn new(app: &'a TestApp) -> Self {
+    pub(super) fn new(app: &'a TestApp) -> Self {
         Self { app, cookies: BTreeMap::new() }
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub(super) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], None).await
     }
 
-    async fn post(&mut self, path: &str, body: Value) -> Answer {
+    pub(super) async fn post(&mut self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, &[("sec-fetch-site", "same-origin")], Some(body)).await
     }
 
@@ -210,8 +211,6 @@ async fn who_is_neither_invited_nor_on_the_register_is_told_whom_to_ask() {
 #[case(Fault::Html, 502)]
 #[case(Fault::Redirects, 502)]
 #[case(Fault::NoIdToken, 502)]
-#[case(Fault::OtherName, 502)]
-#[case(Fault::Endless, 502)]
 #[tokio::test]
 async fn a_provider_that_does_wrong_signs_nobody_in_and_nothing_of_its_answer_is_repeated(#[case] fault: Fault, #[case] status: u16) {
     let (app, provider) = (TestApp::start().await, Provider::start().await);
@@ -233,6 +232,20 @@ async fn a_provider_that_does_wrong_signs_nobody_in_and_nothing_of_its_answer_is
     assert_eq!(browser.sign_in(&provider, "own", fang()).await.status, 303);
 }
 
+#[rstest]
+#[case(Fault::OtherName)]
+#[case(Fault::Endless)]
+#[tokio::test]
+async fn a_provider_whose_description_cannot_be_used_is_a_502_and_is_asked_again_by_the_next_one(#[case] fault: Fault) {
+    let (app, provider) = (TestApp::start().await, Provider::start().await);
+    university(&app, &provider, "own").await;
+    provider.fails_by(Some(fault));
+    let mut browser = Browser::new(&app);
+    browser.get("/v1/sign-in/own").await.problem(502);
+    provider.fails_by(None);
+    assert_eq!(browser.sign_in(&provider, "own", fang()).await.status, 303);
+}
+
 #[tokio::test]
 async fn a_provider_that_is_away_or_never_answers_is_a_clear_502() {
     let (app, provider) = (TestApp::start().await, Provider::start().await);
@@ -245,18 +258,91 @@ async fn a_provider_that_is_away_or_never_answers_is_a_clear_502() {
     // One that hangs, with a patience that a test can wait for.
     let client = identity::Client::with_limit(Duration::from_millis(300)).unwrap();
     let (state, browser) = (Token::new(tenant.id, [1; 32]), Token::new(tenant.id, [2; 32]));
-    let set = accredit::model::sign_in::Provider {
+    let set = at(&provider);
+    let redirect = "http://127.0.0.1/callback".parse().unwrap();
+    let begun = Begun { provider: &set, secret: None, redirect: &redirect, state: &state, browser: &browser };
+    provider.fails_by(Some(Fault::Silent));
+    let error = client.finish(&begun, "x".into(), now()).await.unwrap_err();
+    assert_eq!(error, identity::Error::Unreachable("it took too long"));
+}
+
+#[tokio::test]
+async fn a_provider_says_what_it_is_once_in_ten_minutes() {
+    let (app, provider, other) = (TestApp::start().await, Provider::start().await, Provider::start().await);
+    university(&app, &provider, "own").await;
+    university(&app, &other, "other").await;
+    let mut asked = 1;
+    for (after, anew) in [(0, false), (599, false), (600, true), (1_199, false), (1_200, true)] {
+        app.clock.set(now() + TimeDelta::seconds(after));
+        asked += usize::from(anew);
+        for _ in 0..2 {
+            assert_eq!(Browser::new(&app).get("/v1/sign-in/own").await.status, 303);
+            assert_eq!(provider.described(), asked, "{after}");
+        }
+    }
+    // A clock that was set back believes nobody longer.
+    app.clock.set(now());
+    assert_eq!(Browser::new(&app).sign_in(&provider, "own", fang()).await.status, 303);
+    assert_eq!((provider.described(), other.described()), (asked + 1, 0));
+    assert_eq!(Browser::new(&app).get("/v1/sign-in/other").await.status, 303);
+    assert_eq!((provider.described(), other.described()), (asked + 1, 1));
+}
+
+fn at(provider: &Provider) -> accredit::model::sign_in::Provider {
+    accredit::model::sign_in::Provider {
         issuer: provider.issuer.clone(),
         client_id: CLIENT.into(),
         number_claim: "student_number".into(),
         scopes: Vec::new(),
+        client_secret: None,
         updated_at: now(),
-    };
-    let redirect = "http://127.0.0.1/callback".parse().unwrap();
-    let begun = Begun { provider: &set, redirect: &redirect, state: &state, browser: &browser };
-    provider.fails_by(Some(Fault::Silent));
-    let error = client.finish(&begun, "x".into(), now()).await.unwrap_err();
-    assert_eq!(error, identity::Error::Unreachable("it took too long"));
+    }
+}
+
+#[tokio::test]
+async fn who_signs_in_at_once_waits_for_one_question_and_fails_with_it() {
+    let provider = Provider::start().await;
+    let client = identity::Client::new().unwrap();
+    let institution = InstitutionId(uuid::Uuid::from_u128(1));
+    let (state, browser) = (Token::new(institution, [1; 32]), Token::new(institution, [2; 32]));
+    let (set, redirect) = (at(&provider), "http://127.0.0.1/callback".parse().unwrap());
+    let begun = Begun { provider: &set, secret: None, redirect: &redirect, state: &state, browser: &browser };
+    for (fault, asked) in [(Some(Fault::OtherName), 1), (None, 2)] {
+        provider.fails_by(fault);
+        let held = provider.hold_back();
+        let mut waiting: Vec<_> = (0..5).map(|_| Box::pin(client.begin(&begun, now()))).collect();
+        for one in &mut waiting {
+            assert!(futures::poll!(one.as_mut()).is_pending(), "answered before the provider was");
+        }
+        // Whoever asked first leaves.
+        drop(waiting.remove(0));
+        drop(held);
+        for answer in futures::future::join_all(waiting).await {
+            assert_eq!(answer.is_ok(), fault.is_none());
+        }
+        assert_eq!(provider.described(), asked);
+    }
+    assert!(client.begin(&begun, now()).await.is_ok());
+    assert_eq!(provider.described(), 2);
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_known_yet_is_asked_for_once() {
+    let (app, provider) = (TestApp::start().await, Provider::start().await);
+    university(&app, &provider, "own").await;
+    assert_eq!(Browser::new(&app).sign_in(&provider, "own", fang()).await.status, 303);
+    provider.turn_key();
+    for _ in 0..2 {
+        assert_eq!(Browser::new(&app).sign_in(&provider, "own", fang()).await.status, 303);
+        assert_eq!(provider.described(), 2);
+    }
+    provider.fails_by(Some(Fault::HiddenKey));
+    Browser::new(&app).sign_in(&provider, "own", fang()).await.problem(403);
+    assert_eq!(provider.described(), 3);
+    // A signature by a key that is known and does not fit is not worth a question.
+    provider.fails_by(Some(Fault::Unsigned));
+    Browser::new(&app).sign_in(&provider, "own", fang()).await.problem(403);
+    assert_eq!(provider.described(), 3);
 }
 
 #[tokio::test]
@@ -507,8 +593,56 @@ async fn a_provider_is_set_up_with_what_it_takes_and_over_https() {
     assert_eq!(put(json!({"issuer": "http://login.example.edu", "client_id": ""})).await.faults(422), ["issuer", "client_id"]);
     let set = put(json!({"issuer": "https://login.example.edu", "client_id": "a"})).await.json(200);
     assert_eq!((&set["number_claim"], &set["scopes"]), (&json!("student_number"), &json!(["profile", "email"])));
-    assert_eq!(set["redirect_uri"], format!("{}/v1/sign-in/callback", app.base()));
+    assert_eq!((&set["redirect_uri"], &set["has_client_secret"]), (&json!(format!("{}/v1/sign-in/callback", app.base())), &json!(false)));
     assert_eq!(app.get(&tenant.admin, "/v1/sign-in/provider").await.json(200), set);
+}
+
+#[tokio::test]
+async fn a_client_secret_is_kept_sealed_for_its_provider_and_shown_nowhere() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let put = async |body: Value| {
+        app.call(Method::PUT, "/v1/sign-in/provider", &tenant.admin, &[], Some(("application/json", body.to_string().into()))).await
+    };
+    let with = |issuer: &str, client: &str| json!({"issuer": format!("https://{issuer}.example.edu"), "client_id": client});
+    let mut secret = with("login", "a");
+    for (bad, said) in [(json!(""), "empty"), (json!(7), "string"), (json!("hush\nhush"), "control")] {
+        secret["client_secret"] = bad;
+        let problem = put(secret.clone()).await;
+        assert_eq!(problem.faults(422), ["client_secret"]);
+        assert!(problem.text().contains(said) && !problem.text().contains("hush"), "{}", problem.text());
+    }
+    secret["client_secret"] = json!("hush hush");
+    let mut answers = vec![put(secret.clone()).await];
+    assert_eq!(answers[0].json(200)["has_client_secret"], true);
+    answers.push(app.get(&tenant.admin, "/v1/sign-in/provider").await);
+    answers.push(app.get(&tenant.admin, "/v1/audit").await);
+    for answer in &answers {
+        assert!(!answer.text().contains("hush"), "{}", answer.text());
+    }
+    let log = entries(&app, tenant.id).await;
+    assert_eq!(log.last().unwrap()["facts"]["has_client_secret"], true);
+    let mut owner = app.database.owner().await;
+    let stored: Vec<u8> = sqlx::query_scalar("select client_secret from sign_in_providers").fetch_one(&mut owner).await.unwrap();
+    assert!(stored.len() > 24 && !stored.windows(4).any(|part| part == b"hush"));
+    // It stays with its provider, and with nobody else.
+    assert_eq!(put(with("login", "a")).await.json(200)["has_client_secret"], true);
+    assert_eq!(put(with("login", "b")).await.json(200)["has_client_secret"], false);
+    assert_eq!(put(secret).await.json(200)["has_client_secret"], true);
+    assert_eq!(put(with("other", "a")).await.json(200)["has_client_secret"], false);
+}
+
+#[tokio::test]
+async fn without_a_key_to_seal_with_no_secret_is_taken_and_none_is_opened() {
+    let (app, provider) = (TestApp::start_unsealed().await, Provider::start().await);
+    let (tenant, ..) = university(&app, &provider, "own").await;
+    let body = json!({"issuer": provider.issuer, "client_id": CLIENT, "client_secret": "hush hush"}).to_string();
+    let answer = app.call(Method::PUT, "/v1/sign-in/provider", &tenant.admin, &[], Some(("application/json", body.into()))).await;
+    assert!(answer.problem(409)["detail"].as_str().unwrap().contains("secrets.key"), "{}", answer.text());
+    assert_eq!(Browser::new(&app).sign_in(&provider, "own", fang()).await.status, 303, "nothing was changed");
+    let mut owner = app.database.owner().await;
+    sqlx::query("update sign_in_providers set client_secret = 'sealed with a key that is lost'").execute(&mut owner).await.unwrap();
+    Browser::new(&app).get("/v1/sign-in/own").await.problem(503);
 }
 
 #[tokio::test]
@@ -568,7 +702,7 @@ async fn no_secret_of_a_sign_in_is_logged() {
     let writer = captured.clone();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
     let (app, provider) = (TestApp::start().await, Provider::start().await);
-    university(&app, &provider, "own").await;
+    let (tenant, ..) = university(&app, &provider, "own").await;
     let logging = tracing::subscriber::set_default(subscriber);
     let mut secrets = Vec::new();
     for fault in [None, Some(Fault::Refuses), Some(Fault::Fails), Some(Fault::OtherKey)] {
@@ -582,6 +716,12 @@ async fn no_secret_of_a_sign_in_is_logged() {
         secrets.extend(browser.cookies.values().cloned());
         secrets.push(back.split_once("state=").unwrap().1.to_owned());
     }
+    // A public client that sends a secret is refused; the log says so, and not by which.
+    provider.fails_by(None);
+    let held = json!({"issuer": provider.issuer, "client_id": CLIENT, "client_secret": "hush-hush"}).to_string();
+    app.call(Method::PUT, "/v1/sign-in/provider", &tenant.admin, &[], Some(("application/json", held.into()))).await.json(200);
+    Browser::new(&app).sign_in(&provider, "own", fang()).await.problem(403);
+    secrets.extend(["hush-hush".to_owned(), base64::prelude::BASE64_STANDARD.encode(format!("{CLIENT}:hush-hush"))]);
     secrets.extend(provider.secrets());
     drop(logging);
     let bytes = captured.0.lock().unwrap().clone();

@@ -33,7 +33,7 @@ use crate::support::{
 };
 
 /// What nobody else has: numbers, names, units, logins, an account, and words in a reason.
-const CANARIES: [&str; 9] = [
+const CANARIES: [&str; 11] = [
     "canary-0042",
     "Canary Wang",
     "Canary Zhang",
@@ -43,6 +43,8 @@ const CANARIES: [&str; 9] = [
     "987650123",
     "canary@mail.example",
     "Professor Canary",
+    "canary@directory.example",
+    "canary-external",
 ];
 
 /// A member with all of it, who was called otherwise before, earned points, and about whom people said things.
@@ -54,6 +56,8 @@ async fn canary(app: &TestApp, tenant: &Tenant, own: &Register) -> MemberId {
     let member: MemberId = made.await.json(201)["id"].as_str().unwrap().parse().unwrap();
     let path = format!("/v1/members/{member}");
     app.patch(&tenant.staff, &path, json!({"name": "Canary Zhang", "github_login": "canary-login"})).await.json(200);
+    let named = json!({"Operations": [{"op": "add", "value": {"userName": "canary@directory.example", "externalId": "canary-external"}}]});
+    app.patch(&tenant.staff, &format!("/scim/v2/Users/{member}"), named).await.json(200);
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
     accounts::link(&mut tx, member, "canary-login", Some(AccountId(987_650_123)), &Actor::Program, now()).await.unwrap();
     let draft = Draft {
@@ -165,6 +169,7 @@ async fn exports(app: &TestApp, tenant: &Tenant, evaluation: EvaluationId, membe
     let mut all = String::new();
     for path in [
         "/v1/members?limit=200".to_owned(),
+        "/scim/v2/Users".to_owned(),
         "/v1/statements?limit=200".to_owned(),
         "/v1/api-keys?limit=200".to_owned(),
         "/v1/audit?limit=200".to_owned(),
@@ -196,7 +201,7 @@ async fn nothing_of_an_erased_person_is_left_anywhere_and_the_log_still_holds() 
     let size = told(app.database.db(), tenant.id).await.len();
 
     let path = format!("/v1/members/{member}/erasure");
-    for names in ["canary-0042 asked", "CANARY WANG asked", "canary-former"] {
+    for names in ["canary-0042 asked", "CANARY WANG asked", "canary-former", "canary@directory.example asked"] {
         assert_eq!(app.post(&tenant.admin, &path, json!({"reason": names})).await.faults(422), ["reason"]);
     }
     assert_eq!(app.post(&tenant.admin, &path, json!({"reason": "Asked in writing"})).await.status, 204);

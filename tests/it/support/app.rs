@@ -90,12 +90,21 @@ impl TestApp {
         Self::start_with(&lenient()).await
     }
 
+    /// One that was not given a key to seal secrets with.
+    pub async fn start_unsealed() -> Self {
+        Self::start_as(&lenient(), |api| Api { sealing: None, ..api }).await
+    }
+
     pub async fn start_with(manners: &Manners) -> Self {
+        Self::start_as(manners, |api| api).await
+    }
+
+    async fn start_as(manners: &Manners, otherwise: impl FnOnce(Api) -> Api) -> Self {
         let database = TestDatabase::new().await;
         let clock = Clock::fixed(now());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = api::router(door(database.db(), &clock, &base), manners);
+        let router = api::router(otherwise(door(database.db(), &clock, &base)), manners);
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
             let stopped = async {

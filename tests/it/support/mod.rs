@@ -8,6 +8,7 @@ pub mod fetched;
 pub mod program;
 pub mod provider;
 pub mod proxy;
+pub mod real_provider;
 pub mod register;
 pub mod schema;
 pub mod university;

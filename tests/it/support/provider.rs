@@ -56,6 +56,8 @@ pub enum Fault {
     OtherName,
     /// Answers without end.
     Endless,
+    /// Signs with a key that it never shows.
+    HiddenKey,
 }
 
 struct Grant {
@@ -72,6 +74,12 @@ struct Desk {
     grants: HashMap<String, Grant>,
     userinfo: HashMap<String, Value>,
     fault: Option<Fault>,
+    /// How often it was asked what it is.
+    described: usize,
+    /// It signs with its next key, and shows that one alone.
+    has_turned: bool,
+    /// While somebody holds it, what it says of itself does not come.
+    held_back: Arc<tokio::sync::Semaphore>,
     /// All codes and tokens that it gave out: none of them may be seen anywhere.
     secrets: Vec<String>,
 }
@@ -88,10 +96,11 @@ impl Provider {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let desk = Shared::new(Mutex::new(Desk { issuer: issuer.clone(), ..Desk::default() }));
+        let held_back = Arc::new(tokio::sync::Semaphore::new(1));
+        let desk = Shared::new(Mutex::new(Desk { issuer: issuer.clone(), held_back, ..Desk::default() }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", routing::get(describe))
-            .route("/jwks", routing::get(async || Json(json!({"keys": [key(OWN_KEY).as_verification_key()]}))))
+            .route("/jwks", routing::get(jwks))
             .route("/token", routing::post(token))
             .route("/userinfo", routing::get(userinfo))
             .with_state(Arc::clone(&desk));
@@ -101,6 +110,21 @@ impl Provider {
 
     pub fn fails_by(&self, fault: Option<Fault>) {
         self.desk.lock().unwrap().fault = fault;
+    }
+
+    /// How often it was asked what it is.
+    pub fn described(&self) -> usize {
+        self.desk.lock().unwrap().described
+    }
+
+    /// From now on it signs with another key.
+    pub fn turn_key(&self) {
+        self.desk.lock().unwrap().has_turned = true;
+    }
+
+    /// Until this is dropped, it does not say what it is.
+    pub fn hold_back(&self) -> tokio::sync::OwnedSemaphorePermit {
+        Arc::clone(&self.desk.lock().unwrap().held_back).try_acquire_owned().unwrap()
     }
 
     pub fn secrets(&self) -> Vec<String> {
@@ -134,15 +158,27 @@ impl Provider {
     }
 }
 
-fn key(pem: &str) -> CoreEdDsaPrivateSigningKey {
-    CoreEdDsaPrivateSigningKey::from_ed25519_pem(pem, Some(JsonWebKeyId::new("one".into()))).unwrap()
+fn key(pem: &str, name: &str) -> CoreEdDsaPrivateSigningKey {
+    CoreEdDsaPrivateSigningKey::from_ed25519_pem(pem, Some(JsonWebKeyId::new(name.into()))).unwrap()
+}
+
+/// The key that it signs with.
+fn signing_key(has_turned: bool) -> (&'static str, CoreEdDsaPrivateSigningKey) {
+    if has_turned { ("two", key(OTHER_KEY, "two")) } else { ("one", key(OWN_KEY, "one")) }
+}
+
+async fn jwks(State(desk): State<Shared>) -> Json<Value> {
+    let (_, key) = signing_key(desk.lock().unwrap().has_turned);
+    Json(json!({"keys": [key.as_verification_key()]}))
 }
 
 async fn describe(State(desk): State<Shared>) -> Response {
-    let (issuer, fault) = {
-        let desk = desk.lock().unwrap();
-        (desk.issuer.clone(), desk.fault)
+    let (issuer, fault, held_back) = {
+        let mut desk = desk.lock().unwrap();
+        desk.described += 1;
+        (desk.issuer.clone(), desk.fault, Arc::clone(&desk.held_back))
     };
+    drop(held_back.acquire().await);
     let name = if fault == Some(Fault::OtherName) { "https://login.example.edu" } else { &issuer };
     if fault == Some(Fault::Endless) {
         return vec![b' '; 2 * 1024 * 1024].into_response();
@@ -182,7 +218,7 @@ async fn token(State(desk): State<Shared>, headers: HeaderMap, body: Bytes) -> R
         return refuse(format!("{} is not good", form["code"]));
     }
     let access = format!("access-{}", uuid::Uuid::new_v4().simple());
-    let token = id_token(&desk.issuer, grant.claims.clone(), &grant.nonce, fault);
+    let token = id_token(&desk.issuer, grant.claims.clone(), &grant.nonce, fault, desk.has_turned);
     let mut said = grant.userinfo;
     said["sub"] = if fault == Some(Fault::OtherSubject) { json!("eve") } else { grant.claims["sub"].clone() };
     desk.userinfo.insert(format!("Bearer {access}"), said);
@@ -199,7 +235,7 @@ async fn userinfo(State(desk): State<Shared>, headers: HeaderMap) -> Response {
     Json(desk.lock().unwrap().userinfo[asked].clone()).into_response()
 }
 
-fn id_token(issuer: &str, mut claims: Value, nonce: &str, fault: Option<Fault>) -> String {
+fn id_token(issuer: &str, mut claims: Value, nonce: &str, fault: Option<Fault>, has_turned: bool) -> String {
     let is = |wrong: Fault| fault == Some(wrong);
     let age = if is(Fault::Expired) { 3_600 } else { 0 };
     claims["iss"] = json!(if is(Fault::OtherIssuer) { "https://login.example.edu" } else { issuer });
@@ -209,11 +245,13 @@ fn id_token(issuer: &str, mut claims: Value, nonce: &str, fault: Option<Fault>) 
     claims["exp"] = json!(now().timestamp() - age + 300);
     let algorithm = if is(Fault::Unsigned) { "none" } else { "EdDSA" };
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-    let text = format!("{}.{}", part(&json!({"alg": algorithm, "kid": "one", "typ": "JWT"})), part(&claims));
+    let (name, key_of_its_own) = signing_key(has_turned);
+    let name = if is(Fault::HiddenKey) { "hidden" } else { name };
+    let text = format!("{}.{}", part(&json!({"alg": algorithm, "kid": name, "typ": "JWT"})), part(&claims));
     if is(Fault::Unsigned) {
         return format!("{text}.");
     }
-    let key = key(if is(Fault::OtherKey) { OTHER_KEY } else { OWN_KEY });
+    let key = if is(Fault::OtherKey) || is(Fault::HiddenKey) { key(OTHER_KEY, name) } else { key_of_its_own };
     let signature = key.sign(&CoreJwsSigningAlgorithm::EdDsa, text.as_bytes()).unwrap();
     format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
 }

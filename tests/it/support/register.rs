@@ -4,7 +4,9 @@ use accredit::{
     db::{
         Db, InstitutionTx, accounts,
         api_keys::ApiKeyEntry,
-        awards, contributions, evaluations, holidays,
+        awards, contributions,
+        directory::{self, Names},
+        evaluations, holidays,
         members::{self, Profile},
         network_scores,
         policies::{self, StoredPolicy},
@@ -77,7 +79,7 @@ pub struct Register {
     pub sync: SyncId,
     /// With a linked account and 12.5 points.
     pub member: MemberId,
-    /// Without an account.
+    /// Without an account, and named by a directory.
     pub loner: MemberId,
     pub term: TermId,
     pub policy: PolicyId,
@@ -118,6 +120,9 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     accounts::link(&mut tx, member, &format!("ada-{tag}"), Some(account), &Actor::Program, now()).await.unwrap();
     let loner = MemberId::new(now());
     members::insert(&mut tx, loner, &profile(format!("00{tag}2"), None), &Actor::Operator, now()).await.unwrap();
+    let user_name = format!("loner-{tag}@example.edu");
+    let names = Names { user_name, external_id: Some(format!("x-{tag}")), gives_name: true, gives_number: true };
+    directory::replace_names(&mut tx, loner, &names, &Actor::Operator, now()).await.unwrap();
 
     let registration =
         Registration { full_name: format!("{tag}/engine").parse().unwrap(), category: "community".into(), members: vec![loner] };
