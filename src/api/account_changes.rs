@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::{
     Api,
     auth::{By, Reviewer, Viewer},
-    awards::REASON,
     body::Json,
     done::Done,
     fields::{self, Faults},
@@ -145,7 +144,7 @@ pub(super) async fn decide(
     Json(new): Json<NewChangeDecision>,
 ) -> Result<Done<JsonAnswer<ChangeView>>, Problem> {
     let mut faults = Faults::default();
-    let Some(reason) = faults.check("reason", fields::text(new.reason, REASON)) else { return Err(faults.into_problem()) };
+    let Some(reason) = faults.check("reason", fields::text(new.reason, fields::REASON)) else { return Err(faults.into_problem()) };
     let mut tx = api.db.begin_as(reviewer.institution).await.map_err(Problem::database)?;
     let change = decisions::decide_change(&mut tx, id, new.decision, &reason, &actor, api.clock.now()).await.map_err(problem)?;
     Ok(Done(tx, JsonAnswer(change.into())))
@@ -173,7 +172,7 @@ pub(super) async fn withdraw(
     let change = account_changes::get(&mut tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     viewer.require_asker(change.member)?;
     let mut faults = Faults::default();
-    let Some(reason) = faults.check("reason", fields::text(new.reason, REASON)) else { return Err(faults.into_problem()) };
+    let Some(reason) = faults.check("reason", fields::text(new.reason, fields::REASON)) else { return Err(faults.into_problem()) };
     let change = decisions::withdraw(&mut tx, id, &reason, &actor, api.clock.now()).await.map_err(problem)?;
     Ok(Done(tx, JsonAnswer(change.into())))
 }

@@ -9,7 +9,6 @@ use super::{
     Api,
     account_changes::{ChangeView, problem},
     auth::{By, Staff, Viewer},
-    awards::REASON,
     body::{Created, Json},
     done::Done,
     fields::{self, Faults},
@@ -127,7 +126,7 @@ pub(super) async fn attest(
 ) -> Result<Done<JsonAnswer<AccountsView>>, Problem> {
     let mut faults = Faults::default();
     let login = faults.check("github_login", fields::github_login(new.github_login));
-    let reason = faults.check("reason", fields::text(new.reason, REASON));
+    let reason = faults.check("reason", fields::text(new.reason, fields::REASON));
     let (Some(login), Some(reason)) = (login, reason) else { return Err(faults.into_problem()) };
     let mut tx = api.db.begin_as(staff.institution).await.map_err(Problem::database)?;
     decisions::attest(&mut tx, id, &login, &reason, &actor, api.clock.now()).await.map_err(problem)?;
@@ -168,7 +167,7 @@ pub(super) async fn request(
     viewer.require_asker(id)?;
     let mut faults = Faults::default();
     let login = faults.check("github_login", new.github_login.map(fields::github_login).transpose());
-    let reason = faults.check("reason", fields::text(new.reason, REASON));
+    let reason = faults.check("reason", fields::text(new.reason, fields::REASON));
     if new.mistaken && login.as_ref().is_some_and(Option::is_some) {
         faults.add("mistaken", "must not be said together with another login: ask for one, and for the other when that is done");
     }

@@ -12,30 +12,46 @@ use crate::model::{
     work::Seen,
 };
 
-/// The members whose own rows changed, and those whose contributions did, or were taken from them. Removed members are among them.
-pub async fn list_members(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<MemberId>, Error> {
-    let rows = sqlx::query_scalar!(
-        r#"select m.member_id as "member_id!" from members m
-           where m.institution_id = $1 and m.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(m.changed_in, $3::text::pg_snapshot)
-           union
-           select b.member_id from bindings b
-           where b.institution_id = $1 and b.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(b.changed_in, $3::text::pg_snapshot)
-           union
-           select b.member_id from contributions c
-           join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
-           join bindings b on b.institution_id = $1 and b.github_id = c.account_id
-           where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
-           union
-           select b.member_id from former_contributions c
-           join bindings b on b.institution_id = $1 and b.github_id = c.account_id
-           where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)"#,
+/// Who and what is behind the rows that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The members whose own rows changed, and those whose contributions did, or were taken from them. Removed members are among them.
+    pub members: Vec<MemberId>,
+    /// Whether the number of those who contributed from outside may be another one: people who are no members did something that is new or
+    /// changed, or somebody became a member, or ceased to be one, or has another account.
+    pub is_outside: bool,
+}
+
+/// One walk over what changed answers both questions.
+pub async fn find(tx: &mut InstitutionTx, seen: &Seen) -> Result<Changed, Error> {
+    let rows = sqlx::query!(
+        r#"select distinct member_id as "member_id?", is_outside as "is_outside!" from (
+             select m.member_id, true as is_outside from members m
+             where m.institution_id = $1 and m.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(m.changed_in, $3::text::pg_snapshot)
+             union all
+             select b.member_id, true from bindings b
+             where b.institution_id = $1 and b.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(b.changed_in, $3::text::pg_snapshot)
+             union all
+             select b.member_id, b.member_id is null or isempty(b.span) or m.removed_at is not null from (
+               select distinct c.account_id from contributions c
+               join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
+               where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
+             ) as c
+             left join bindings b on b.institution_id = $1 and b.github_id = c.account_id
+             left join members m on m.institution_id = $1 and m.member_id = b.member_id
+             union all
+             select b.member_id, true from former_contributions c
+             left join bindings b on b.institution_id = $1 and b.github_id = c.account_id
+             where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
+           ) as changed"#,
         tx.institution().0,
         seen.oldest_unseen(),
         seen.as_str(),
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(MemberId).collect())
+    let is_outside = rows.iter().any(|row| row.is_outside);
+    Ok(Changed { members: rows.into_iter().filter_map(|row| row.member_id).map(MemberId).collect(), is_outside })
 }
 
 /// The repositories of which something changed that every contribution to them depends on: that they are tracked, their category, whose
@@ -76,29 +92,6 @@ pub async fn list_busy_repositories(tx: &mut InstitutionTx, seen: &Seen) -> Resu
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(RepositoryId).collect())
-}
-
-/// Whether people who are no members did anything that is new or changed, or somebody became a member, or ceased to be one, or has another
-/// account: then the number of those who contributed from outside may be another one.
-pub async fn touch_outsiders(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool, Error> {
-    let touched = sqlx::query_scalar!(
-        r#"select exists (select from members m
-             where m.institution_id = $1 and m.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(m.changed_in, $3::text::pg_snapshot))
-           or exists (select from bindings b
-             where b.institution_id = $1 and b.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(b.changed_in, $3::text::pg_snapshot))
-           or exists (select from contributions c
-             join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
-             where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
-               and not exists (select from bindings b join members m using (institution_id, member_id)
-                 where b.institution_id = $1 and b.github_id = c.account_id and not isempty(b.span) and m.removed_at is null))
-           or exists (select from former_contributions c
-             join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
-             where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)) as "touched!""#,
-        tx.institution().0,
-        seen.oldest_unseen(),
-        seen.as_str(),
-    );
-    Ok(touched.fetch_one(tx.conn()).await?)
 }
 
 /// The members who have done anything in these repositories, or of whom something is stated about them.

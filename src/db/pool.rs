@@ -82,11 +82,12 @@ impl Db {
         Ok(InstitutionTx { tx, institution, recorded: Vec::new() })
     }
 
-    /// The same, and everything that it reads is as of one moment. The same statement reads everybody or a few, so each is planned for
-    /// whom it reads; to compile one takes longer than what that saves.
+    /// The same, for what is derived, and everything that it reads is as of one moment. The same statement reads everybody or a few, so each is
+    /// planned for whom it reads; to compile one takes longer than what that saves. Its commit does not wait for the disk: whatever rests on
+    /// it makes it durable first, and until then its job would be done again.
     pub async fn begin_as_of_now(&self, institution: InstitutionId) -> Result<InstitutionTx, Error> {
-        const SETTINGS: &str =
-            "set transaction isolation level repeatable read; set local plan_cache_mode = force_custom_plan; set local jit = off; ";
+        const SETTINGS: &str = "set transaction isolation level repeatable read; set local plan_cache_mode = force_custom_plan; set local jit = off; \
+             set local synchronous_commit = off; ";
         let tx = self.begin_with(&(SETTINGS.to_owned() + &as_institution(institution))).await?;
         Ok(InstitutionTx { tx, institution, recorded: Vec::new() })
     }

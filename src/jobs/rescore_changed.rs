@@ -11,7 +11,11 @@ use super::{
     score_term,
 };
 use crate::{
-    db::{self, InstitutionTx, changes, evaluations, scores},
+    db::{
+        self, InstitutionTx,
+        changes::{self, Changed},
+        evaluations, scores,
+    },
     model::{
         contribution::Key,
         ids::{EvaluationId, InstitutionId, MemberId, RepositoryId, SyncId},
@@ -125,9 +129,10 @@ pub(super) async fn bring_up_to_date(
     if base.evaluation.requested_at > now {
         return ask_for_all(tx, &base, now).await;
     }
-    let around = Around::find(tx, &asked, &base, seen, traces).await?;
+    let changed = changes::find(tx, seen).await?;
+    let around = Around::find(tx, &asked, &base, seen, (traces, &changed)).await?;
     let prior = asked.prior(tx).await?;
-    let touched = match touched(tx, &asked, &base, seen, (&around, &prior)).await? {
+    let touched = match touched(tx, &asked, &base, seen, (changed, &around, &prior)).await? {
         Touched::Everybody => return ask_for_all(tx, &base, now).await,
         Touched::These(members) => members,
     };
@@ -182,10 +187,10 @@ async fn touched(
     asked: &Asked,
     base: &Base,
     seen: &Seen,
-    (around, prior): (&Around, &[(EvaluationId, String)]),
+    (changed, around, prior): (Changed, &Around, &[(EvaluationId, String)]),
 ) -> Result<Touched, Failure> {
     let chain = base.chain();
-    let mut members: BTreeSet<MemberId> = changes::list_members(tx, seen).await?.into_iter().collect();
+    let mut members: BTreeSet<MemberId> = changed.members.into_iter().collect();
     members.extend(changes::list_members_of_statements(tx, seen).await?);
     members.extend(changes::list_members_of_numbers(tx, &around.reverts()).await?);
     members.extend(changes::list_members_of_keys(tx, &around.copies()).await?);
@@ -216,13 +221,19 @@ struct Around {
 
 impl Around {
     /// It is found out anew only where something changed of which it is made, since that is the longest part of a small change.
-    async fn find(tx: &mut InstitutionTx, asked: &Asked, base: &Base, seen: &Seen, traces: &Traces) -> Result<Self, Failure> {
+    async fn find(
+        tx: &mut InstitutionTx,
+        asked: &Asked,
+        base: &Base,
+        seen: &Seen,
+        (traces, rows): (&Traces, &Changed),
+    ) -> Result<Self, Failure> {
         let outside_contributors = evaluations::list_outside_contributors(tx, base.evaluation.id).await?;
         let before = Surroundings { outside_contributors, traces: traces.clone() };
         let mut now = before.clone();
         let changed = changes::list_repositories(tx, seen).await?;
         let is_other = !changed.is_empty();
-        if asked.policy.repositories.outside_contributors.is_some() && (is_other || changes::touch_outsiders(tx, seen).await?) {
+        if asked.policy.repositories.outside_contributors.is_some() && (is_other || rows.is_outside) {
             now.outside_contributors = asked.count_outside_contributors(tx).await?;
         }
         if is_other || changes::touch_traces(tx, seen).await? {
