@@ -79,7 +79,7 @@ struct Desk {
     /// It signs with its next key, and shows that one alone.
     has_turned: bool,
     /// While somebody holds it, what it says of itself does not come.
-    held_back: Arc<tokio::sync::Semaphore>,
+    held_back: Arc<tokio::sync::Mutex<()>>,
     /// All codes and tokens that it gave out: none of them may be seen anywhere.
     secrets: Vec<String>,
 }
@@ -96,8 +96,7 @@ impl Provider {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let held_back = Arc::new(tokio::sync::Semaphore::new(1));
-        let desk = Shared::new(Mutex::new(Desk { issuer: issuer.clone(), held_back, ..Desk::default() }));
+        let desk = Shared::new(Mutex::new(Desk { issuer: issuer.clone(), ..Desk::default() }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", routing::get(describe))
             .route("/jwks", routing::get(jwks))
@@ -123,8 +122,8 @@ impl Provider {
     }
 
     /// Until this is dropped, it does not say what it is.
-    pub fn hold_back(&self) -> tokio::sync::OwnedSemaphorePermit {
-        Arc::clone(&self.desk.lock().unwrap().held_back).try_acquire_owned().unwrap()
+    pub fn hold_back(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.desk.lock().unwrap().held_back).try_lock_owned().unwrap()
     }
 
     pub fn secrets(&self) -> Vec<String> {
@@ -178,7 +177,7 @@ async fn describe(State(desk): State<Shared>) -> Response {
         desk.described += 1;
         (desk.issuer.clone(), desk.fault, Arc::clone(&desk.held_back))
     };
-    drop(held_back.acquire().await);
+    drop(held_back.lock().await);
     let name = if fault == Some(Fault::OtherName) { "https://login.example.edu" } else { &issuer };
     if fault == Some(Fault::Endless) {
         return vec![b' '; 2 * 1024 * 1024].into_response();
@@ -212,7 +211,9 @@ async fn token(State(desk): State<Shared>, headers: HeaderMap, body: Bytes) -> R
     let Some(grant) = desk.grants.remove(&form["code"]) else { return refuse(format!("{} was used", form["code"])) };
     desk.secrets.push(form["code_verifier"].clone());
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&form["code_verifier"]));
-    let fits = challenge == grant.challenge && form["redirect_uri"] == grant.redirect_uri && form["client_id"] == CLIENT;
+    let fits = challenge == grant.challenge
+        && form["redirect_uri"] == grant.redirect_uri
+        && form.get("client_id").is_some_and(|client| client == CLIENT);
     // A public client proves itself by its verifier, and by nothing else.
     if fault == Some(Fault::Refuses) || !fits || headers.contains_key(header::AUTHORIZATION) || form.contains_key("client_secret") {
         return refuse(format!("{} is not good", form["code"]));

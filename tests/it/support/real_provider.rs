@@ -9,19 +9,21 @@ use std::{
 use reqwest::header;
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, ChildStdin, Command},
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::{Child, ChildStdin, ChildStdout, Command},
 };
 use url::Url;
 
 /// What it knows confidential clients by; `provider.js` has the same.
-pub const SECRET: &str = "a:b c+d/e%f=gäöü-0123456789";
+pub const SECRET: &str = "a:b c+d/e%f=g&h-0123456789";
 
 /// A running provider. Dropped, it stops.
 pub struct RealProvider {
     pub issuer: String,
     http: reqwest::Client,
+    // Held: it ends with its input, and when nobody hears it.
     _stdin: ChildStdin,
+    _lines: Lines<BufReader<ChildStdout>>,
     _child: Child,
 }
 
@@ -46,7 +48,7 @@ impl RealProvider {
         let first = lines.next_line().await.unwrap().expect("the provider did not start");
         let issuer = first.strip_prefix("listening on ").unwrap().to_owned();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { issuer, http, _stdin: child.stdin.take().unwrap(), _child: child }
+        Self { issuer, http, _stdin: child.stdin.take().unwrap(), _lines: lines, _child: child }
     }
 
     /// What a browser is sent back with that was led to `location`, where `who` signs in and consents.
