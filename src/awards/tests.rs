@@ -7,7 +7,7 @@ use super::*;
 use crate::model::{
     actor::Person,
     award::{AppealDecision, Manner, Proposal},
-    ids::{ApiKeyId, AppealId, AwardId, MemberId, PolicyId, TermId},
+    ids::{ApiKeyId, AppealId, AwardId, MemberId, PolicyId, TermId, UserId},
     points::Points,
 };
 
@@ -178,6 +178,54 @@ fn the_award_that_takes_anothers_place_does_so_when_it_is_approved() {
     assert_eq!(state(&old, &[new], start()), AwardState::Superseded);
     let undecided = award();
     assert_eq!(state(&undecided, &[award()], start()), AwardState::Superseded, "what nobody decided gives way at once");
+}
+
+#[test]
+fn a_report_says_what_people_gave_and_of_what_they_have_not_decided_nothing() {
+    let told = |award: &Award, now| {
+        let found = reported(std::slice::from_ref(award), now).unwrap();
+        (found.state, found.given.map(|given| given.credits.to_string()), found.decided_by.len())
+    };
+    let over = at("2026-03-09T16:00:00Z");
+    let mut given = award();
+    assert_eq!(told(&given, start()), (AwardState::Proposed, None, 0));
+    act(&mut given, &verdict(Decision::Approve, Some("3")), &actor(2), start()).unwrap();
+    assert_eq!(told(&given, start()), (AwardState::ToConfirm, None, 1), "one of two has given nothing yet");
+    act(&mut given, &verdict(Decision::Confirm, None), &actor(3), start()).unwrap();
+    assert_eq!(told(&given, start()), (AwardState::OnNotice, Some("3".into()), 2));
+    assert_eq!(told(&given, over), (AwardState::Final, Some("3".into()), 2));
+    act(&mut given, &verdict(Decision::Revoke, None), &actor(2), over).unwrap();
+    assert_eq!(told(&given, over), (AwardState::Revoked, Some("0".into()), 3));
+    let mut refused = award();
+    act(&mut refused, &verdict(Decision::Reject, None), &actor(2), start()).unwrap();
+    assert_eq!(told(&refused, start()), (AwardState::Rejected, Some("0".into()), 1));
+    // Another that was proposed since says nothing as long as the first holds.
+    let mut first = award();
+    act(&mut first, &verdict(Decision::Approve, None), &actor(2), start()).unwrap();
+    let chain = [first, Award { generation: 2, ..award() }];
+    assert_eq!(reported(&chain, over).map(|found| (found.state, found.given.is_some())), Some((AwardState::Final, true)));
+    assert_eq!(reported(&[], over), None);
+}
+
+#[test]
+fn whoever_confirms_in_another_guise_is_still_the_same_person() {
+    let mut award = award();
+    let signed_in = Actor::User { id: UserId(Uuid::from_u128(5)), person: Person { name: "Wang Fang".into(), member: None } };
+    let approve = verdict(Decision::Approve, Some("3"));
+    assert!(may_decide(&award, &[], &approve, &signed_in, &[], start()).is_ok());
+    award.decisions.push(Decided {
+        decision: Decision::Approve,
+        reason: Some("More".into()),
+        by: signed_in.to_string(),
+        person: signed_in.person().unwrap(),
+        person_name: "Wang Fang".into(),
+        credits: approve.credits,
+        announced: None,
+        at: start(),
+    });
+    let confirm = verdict(Decision::Confirm, None);
+    assert_eq!(act(&mut award, &confirm, &actor(2), start()), Err(Refusal::SamePerson), "a key of that name");
+    assert_eq!(act(&mut award, &confirm, &actor(3), start()), Ok(()));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The people of the demonstration decide: what needs no look is approved at once, one award gets other credits by two people, and an appeal is
+//! The people of the demonstration decide: one award gets other credits by two people, what needs no look is approved at once, and an appeal is
 //! dismissed. It must not decide otherwise than people through the API do, and says who they are: invented.
 
 use std::fmt::Write as _;
@@ -15,18 +15,19 @@ use crate::{
         awards::{self as stored, Filter},
         members, scores,
     },
-    decisions::{self, Bulk, NewAppeal, Settlement},
+    decisions::{self, NewAppeal, Settlement},
     model::{
         actor::{Actor, Person},
         award::{AppealDecision, Award, Decision},
         credit::Credits,
         ids::EvaluationId,
         institution::Role,
+        points::Points,
     },
 };
 
-const FLAGGED: &str = "Talked over with the member what is flagged: half a credit less";
-const CONFIRMED: &str = "Looked at it too, and agree";
+const OTHERWISE: &str = "Held a workshop on reviewing, which no rule pays";
+const CONFIRMED: &str = "I was at that workshop";
 const APPEAL: &str = "This one took me a week, and a limit left nothing of it";
 const DISMISSED: &str = "The limit is the rule book's, and holds for everybody";
 
@@ -37,7 +38,7 @@ struct People {
     second: Actor,
 }
 
-/// Decides as the seeds say. Returns what to tell of it, and by when all of it is final.
+/// Decides as the seeds say. Returns what to tell of it, and from when all of it is final.
 pub(super) async fn decide(
     db: &Db,
     ground: &Ground,
@@ -48,27 +49,34 @@ pub(super) async fn decide(
     let mut tx = db.begin_as(ground.institution.id).await?;
     let proposed = decisions::propose(&mut tx, evaluation, &people.staff, seeds.approved_at).await?;
     let mut told = format!("proposed {} awards, by {} of the staff\n", proposed.proposed, name(&people.staff));
-    let mut left = Vec::new();
+    told.push_str(&give_other_credits(&mut tx, evaluation, &people, seeds).await?);
     for reviewer in [&people.reviewer, &people.second] {
-        let bulk: Bulk = decisions::approve_all(&mut tx, evaluation, reviewer, seeds.approved_at).await?;
-        let own = bulk.left.iter().filter(|(_, why)| *why == Refusal::Oneself).count();
-        let own = if own == 0 { String::new() } else { ", and left one's own to another".to_owned() };
-        let _ =
-            writeln!(told, "approved {} of them at once, by {}: nothing about them is flagged{own}", bulk.approved.len(), name(reviewer));
-        left = bulk.left;
-    }
-    if let Some((award, _)) = left.iter().find(|(award, why)| matches!(why, Refusal::Flagged(_)) && award.proposal.credits > Credits::ZERO)
-    {
-        told.push_str(&give_other_credits(&mut tx, award, &people, seeds).await?);
+        told.push_str(&approve_all(&mut tx, evaluation, reviewer, seeds.approved_at).await?);
     }
     told.push_str(&appeal(&mut tx, evaluation, &people, seeds).await?);
-    let chains = stored::list_chains(&mut tx, &Filter { evaluation: Some(evaluation), ..Filter::default() }).await?;
+    let chains = list(&mut tx, evaluation).await?;
     tx.commit().await?;
-    let ends = chains.iter().flatten().filter_map(|award| match awards::standing(award) {
+    let ends = chains.iter().filter_map(|award| match awards::standing(award) {
         Standing::Approved(approval) => Some(approval.announced.final_from()),
         _ => None,
     });
     Ok((told, ends.max().unwrap_or(seeds.dismissed_at)))
+}
+
+/// What needs no look, and is not one's own.
+async fn approve_all(tx: &mut InstitutionTx, evaluation: EvaluationId, reviewer: &Actor, at: DateTime<Utc>) -> anyhow::Result<String> {
+    let bulk = decisions::approve_all(tx, evaluation, reviewer, at).await?;
+    let count = |is: fn(&Refusal) -> bool| bulk.left.iter().filter(|(_, why)| is(why)).count();
+    let mut told = format!("approved {} at once, by {}", bulk.approved.len(), name(reviewer));
+    let flagged = count(|why| matches!(why, Refusal::Flagged(_)));
+    if flagged > 0 {
+        let _ = write!(told, "; {flagged} are flagged and wait for a person to look at each");
+    }
+    if count(|why| *why == Refusal::Oneself) > 0 {
+        told.push_str("; one's own is left to another");
+    }
+    told.push('\n');
+    Ok(told)
 }
 
 /// Makes the keys with which they decide; each holds one.
@@ -92,21 +100,25 @@ async fn admit(db: &Db, ground: &Ground, seeds: &DecisionsWire) -> anyhow::Resul
     Ok(People { staff: next()?, reviewer: next()?, second: next()? })
 }
 
-/// The reviewer looks at what is flagged, and gives less; a second person confirms it.
-async fn give_other_credits(tx: &mut InstitutionTx, award: &Award, people: &People, seeds: &DecisionsWire) -> anyhow::Result<String> {
-    let less = Credits::new((award.proposal.credits.to_decimal() - Decimal::new(5, 1)).max(Decimal::ZERO));
+/// The reviewer gives somebody whose points make no credit the smallest one, for what no rule pays; a second person confirms it.
+async fn give_other_credits(
+    tx: &mut InstitutionTx,
+    evaluation: EvaluationId,
+    people: &People,
+    seeds: &DecisionsWire,
+) -> anyhow::Result<String> {
+    let short = |award: &Award| award.proposal.credits == Credits::ZERO && award.proposal.points > Points::ZERO;
+    let Some(award) = list(tx, evaluation).await?.into_iter().find(short) else { return Ok(String::new()) };
+    let half = Credits::new(Decimal::new(5, 1));
     let verdict = |decision, reason: &str, credits| Verdict { decision, reason: Some(reason.to_owned()), credits };
-    let approve = verdict(Decision::Approve, FLAGGED, Some(less));
+    let approve = verdict(Decision::Approve, OTHERWISE, Some(half));
     decisions::decide(tx, award.id, &approve, &people.reviewer, seeds.approved_at).await?;
     let confirm = verdict(Decision::Confirm, CONFIRMED, None);
     decisions::decide(tx, award.id, &confirm, &people.second, seeds.confirmed_at).await?;
+    let (number, student, proposed) = (&award.number, &award.name, award.proposal.credits);
+    let (first, second) = (name(&people.reviewer), name(&people.second));
     Ok(format!(
-        "gave {} ({}) {less} credits and not {}, by {}: \"{FLAGGED}\"; confirmed by {}\n",
-        award.number,
-        award.name,
-        award.proposal.credits,
-        name(&people.reviewer),
-        name(&people.second)
+        "gave {number} ({student}) {half} credits and not {proposed}, by {first}: \"{OTHERWISE}\"; confirmed by {second}: \"{CONFIRMED}\"\n"
     ))
 }
 
@@ -126,8 +138,7 @@ async fn appeal(tx: &mut InstitutionTx, evaluation: EvaluationId, people: &Peopl
 
 /// The first award that this person approved and that has a line of which a limit left nothing.
 async fn limited(tx: &mut InstitutionTx, evaluation: EvaluationId, approver: &Actor) -> anyhow::Result<Option<(Award, String)>> {
-    let chains = stored::list_chains(tx, &Filter { evaluation: Some(evaluation), ..Filter::default() }).await?;
-    for award in chains.into_iter().flatten() {
+    for award in list(tx, evaluation).await? {
         let Standing::Approved(approval) = awards::standing(&award) else { continue };
         if approval.by.iter().any(|person| Some(person) != approver.person().as_ref()) {
             continue;
@@ -140,6 +151,12 @@ async fn limited(tx: &mut InstitutionTx, evaluation: EvaluationId, approver: &Ac
         }
     }
     Ok(None)
+}
+
+/// What was proposed from it, by number.
+async fn list(tx: &mut InstitutionTx, evaluation: EvaluationId) -> anyhow::Result<Vec<Award>> {
+    let chains = stored::list_chains(tx, &Filter { evaluation: Some(evaluation), ..Filter::default() }).await?;
+    Ok(chains.into_iter().flatten().collect())
 }
 
 fn name(actor: &Actor) -> String {

@@ -104,12 +104,14 @@ async fn the_report_is_a_file_with_the_terms_name() {
     assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
     assert_eq!(csv.header("content-disposition"), Some("attachment; filename=\"credits-2025-2026-1-t.csv\""));
     let hash = app.get(&tenant.reader, &format!("/v1/policies/{}", own.policy)).await.json(200)["hash"].as_str().unwrap().to_owned();
+    let award = own.award;
     assert_eq!(
         csv.text(),
         format!(
-            "\u{feff}number,name,unit,github_login,term,policy,policy_hash,points,credits,state,contributions,complete_until,flags,unmet\r\n\
-             00t1,Ada Lovelace,Mathematics,ada-t,2025-2026-1-t,practice t,{hash},12.5,1,proposed,2,,0,0\r\n\
-             00t2,Ada Lovelace,Mathematics,,2025-2026-1-t,practice t,{hash},,,no_account,0,,,\r\n"
+            "\u{feff}number,name,unit,github_login,term,policy,policy_hash,points,credits,state,contributions,complete_until,flags,unmet,\
+             found_credits,award_id\r\n\
+             00t1,Ada Lovelace,Mathematics,ada-t,2025-2026-1-t,practice t,{hash},12.5,1,sent_back,2,,0,0,1,{award}\r\n\
+             00t2,Ada Lovelace,Mathematics,,2025-2026-1-t,practice t,{hash},,,no_account,0,,,,,\r\n"
         )
     );
     let same = app.get(&tenant.reader, &format!("/v1/reports/credits?evaluation_id={}&format=csv", own.evaluation)).await;
@@ -136,7 +138,7 @@ async fn a_flag_of_a_line_is_counted_in_the_list_and_in_the_report() {
     let score = app.get(&tenant.reader, &format!("/v1/members/{}/score?evaluation={id}", own.member)).await.json(200);
     assert_eq!((&score["flagged"], score["flags"].as_array().unwrap().len()), (&json!(3), 1));
     let csv = app.get(&tenant.reader, &format!("/v1/reports/credits?evaluation_id={id}&format=csv")).await.text();
-    assert!(csv.ends_with(",3,1\r\n"), "{csv}");
+    assert!(csv.ends_with(&format!(",3,1,1,{}\r\n", own.award)), "{csv}");
 }
 
 #[tokio::test]
