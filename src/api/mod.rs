@@ -59,6 +59,7 @@ pub use sign_in::SignIn;
 use self::{rate::Rate, turns::Turns};
 use crate::{
     db::Db,
+    identity,
     model::{clock::Clock, sealing::SealingKey},
 };
 
@@ -68,6 +69,8 @@ pub struct Api {
     pub db: Db,
     pub clock: Clock,
     pub sign_in: SignIn,
+    /// The OAuth app by which members prove their accounts, where the settings have one.
+    pub github: Option<identity::github::GitHub>,
     /// What institutions' secrets are sealed with, where the settings have a key.
     pub sealing: Option<SealingKey>,
 }

@@ -1,6 +1,7 @@
 //! Postgres: one file per table family. The only room that names sqlx.
 //! It must not decide anything: it stores and finds what the floors above hand it.
 
+pub mod account_proofs;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
@@ -30,6 +31,7 @@ pub mod syncs;
 pub mod term_policies;
 pub mod terms;
 pub mod users;
+pub mod visibility;
 
 mod error;
 mod migrate;

@@ -31,6 +31,8 @@ words! {
         MemberErased = "member_erased",
         AccountLinked = "account_linked",
         AccountUnlinked = "account_unlinked",
+        /// GitHub spoke for an account that cannot be the member's.
+        AccountNotProved = "account_not_proved",
         RepositoryRegistered = "repository_registered",
         RepositoryStopped = "repository_stopped",
         PolicyAdded = "policy_added",

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use accredit::{
     db::operator_keys,
     model::{
-        ids::{ApiKeyId, AppealId, AwardId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId, UserId},
+        ids::{
+            AccountProofId, ApiKeyId, AppealId, AwardId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId,
+            UserId,
+        },
         institution::Role,
     },
 };
@@ -67,6 +70,7 @@ fn nobodys() -> Register {
         evaluation: EvaluationId(id),
         api_key: ApiKeyId(id),
         user: UserId(id),
+        proof: AccountProofId(id),
         statement: StatementId(id),
         award: AwardId(id),
         approved: AwardId(id),
@@ -88,6 +92,7 @@ pub(super) fn target(path: &str, of: &Register) -> String {
         "statements" => of.statement.to_string(),
         "awards" => of.award.to_string(),
         "appeals" => of.appeal.to_string(),
+        "me" => of.proof.to_string(),
         _ => String::new(),
     };
     let query = match path {
@@ -140,7 +145,7 @@ pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Opt
         ("POST", "/v1/users") => json(json!({"name": "Li Na", "role": "reviewer", "email": format!("{tag}@example.edu")})),
         ("PATCH", "/v1/users/{id}") => json(json!({"role": "reader"})),
         ("PUT", "/v1/sign-in/provider") => json(json!({"issuer": "https://login.example.edu", "client_id": tag})),
-        ("POST", "/v1/sign-out") => None,
+        ("POST", "/v1/sign-out" | "/v1/me/account-proofs" | "/v1/me/account-proofs/{id}/checks") => None,
         ("GET" | "DELETE", _) => None,
         _ => panic!("say here what {method} {path} takes"),
     }

@@ -81,7 +81,7 @@ pub fn door(db: &Db, clock: &Clock, base: &str) -> Api {
         lifetime: TimeDelta::hours(12),
         idle: TimeDelta::minutes(60),
     };
-    Api { db: db.clone(), clock: clock.clone(), sign_in, sealing: Some(register::sealing_key()) }
+    Api { db: db.clone(), clock: clock.clone(), sign_in, github: None, sealing: Some(register::sealing_key()) }
 }
 
 impl TestApp {

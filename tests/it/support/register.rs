@@ -2,7 +2,7 @@
 
 use accredit::{
     db::{
-        Db, InstitutionTx, accounts,
+        Db, InstitutionTx, account_proofs, accounts,
         api_keys::ApiKeyEntry,
         awards, contributions, evaluations, holidays,
         members::{self, Profile},
@@ -22,8 +22,8 @@ use accredit::{
         contribution::{Contribution, Key, Kind, Record, State},
         credit::Credits,
         ids::{
-            ApiKeyId, AppealId, AwardId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId,
-            TermPolicyId, UserId,
+            AccountProofId, ApiKeyId, AppealId, AwardId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId,
+            SyncId, TermId, TermPolicyId, UserId,
         },
         institution::Role,
         member::MemberRole,
@@ -32,6 +32,7 @@ use accredit::{
         network::{MonthScores, ONE, Ranks},
         points::Points,
         policy::Audience,
+        proof::{AccountProof, ProofState},
         score::{Factor, Line, Reason, Source},
         sealing::SealingKey,
         sign_in::NewProvider,
@@ -84,6 +85,8 @@ pub struct Register {
     pub api_key: ApiKeyId,
     /// Of the staff, and not signed in yet.
     pub user: UserId,
+    /// The member's, of an account, which may be looked at in an hour.
+    pub proof: AccountProofId,
     /// A mark of the member's first contribution.
     pub statement: StatementId,
     /// The member's, sent back.
@@ -176,6 +179,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let api_key = entry.id;
     let secret = KeyHash(Sha256::digest(api_key.to_string()).into());
     let user = signing_in(&mut tx, tag).await;
+    let proof = proving(&mut tx, member).await;
     accredit::db::api_keys::insert(&mut tx, &entry, &secret, &Actor::Operator).await.unwrap();
     notary::make_key(&mut tx, Some(&sealing_key()), &Actor::Operator, now()).await.unwrap();
     let statement = statements::record(&mut tx, &Actor::Operator, &[&mark(member)], now()).await.unwrap().unwrap()[0];
@@ -224,6 +228,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         evaluation,
         api_key,
         user,
+        proof,
         statement,
         award,
         approved,
@@ -303,6 +308,28 @@ async fn signing_in(tx: &mut InstitutionTx, tag: &str) -> UserId {
     let attempt = Attempt { state: hash.clone(), browser: hash, return_to: "/".into(), expires_at: now() + TimeDelta::minutes(10) };
     sign_in::insert_attempt(tx, &attempt).await.unwrap();
     user.id
+}
+
+/// The member proves an account by a code, and has begun to by the web.
+async fn proving(tx: &mut InstitutionTx, member: MemberId) -> AccountProofId {
+    let id = AccountProofId::new(now());
+    let proof = AccountProof {
+        id,
+        state: ProofState::Waiting,
+        user_code: "WDJB-MJHT".into(),
+        verification_uri: "https://github.com/login/device".into(),
+        expires_at: now() + TimeDelta::hours(2),
+        interval: 5,
+        check_at: now() + TimeDelta::hours(1),
+        github_login: None,
+        failure: None,
+    };
+    account_proofs::insert(tx, member, &proof, b"sealed", now()).await.unwrap();
+    let hash = KeyHash(Sha256::digest(id.to_string()).into());
+    let expires_at = now() + TimeDelta::minutes(10);
+    let attempt = account_proofs::Attempt { state: hash.clone(), browser: hash, member, return_to: "/".into(), expires_at };
+    account_proofs::insert_attempt(tx, &attempt).await.unwrap();
+    id
 }
 
 /// A mark of the first contribution.
