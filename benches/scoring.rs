@@ -85,7 +85,8 @@ const AGGREGATE: &str = "create table totals as
                         when 'review' then 4 when 'review_comment' then 1 else 0.5 end) as points
       from contributions c
       join tracked_repositories t on t.repository_id = c.repository_id
-      join members m on m.github_id = c.account_id and m.institution_id = t.institution_id and m.removed_at is null
+      join bindings b on b.github_id = c.account_id and b.institution_id = t.institution_id
+      join members m on m.member_id = b.member_id and m.institution_id = b.institution_id and m.removed_at is null
       where c.occurred_at >= '2026-01-31T16:00:00Z' and c.occurred_at < '2026-07-31T16:00:00Z'
         and (c.kind <> 'pull_request' or c.state = 'merged') and not c.by_bot
       group by m.member_id, day) as days
@@ -246,9 +247,14 @@ async fn insert_registers(owner: &mut PgConnection, institution: InstitutionId) 
     for statement in [
         format!("insert into institutions values ('{id}', 'bench', 'Bench', '{ZONE}', now())"),
         format!(
-            "insert into members (institution_id, member_id, number, name, role, github_login, github_id, account_state, created_at, updated_at)
-             select '{id}', gen_random_uuid(), n::text, 'Member ' || n, 'student', 'login-' || n, n, 'linked', now(), now()
+            "insert into members (institution_id, member_id, number, name, role, github_login, account_state, created_at, updated_at)
+             select '{id}', gen_random_uuid(), n::text, 'Member ' || n, 'student', 'login-' || n, 'linked', now(), now()
              from generate_series(1, {PEOPLE}) n"
+        ),
+        format!(
+            "insert into bindings (institution_id, binding_id, member_id, github_id, login, proof, bound_by, bound_at, span)
+             select institution_id, gen_random_uuid(), member_id, number::bigint, github_login, 'attested', 'operator', now(), '(,)'
+             from members where institution_id = '{id}'"
         ),
         format!("insert into tracked_repositories select '{id}', repository_id, 'community', now() from repositories"),
     ] {
@@ -279,7 +285,7 @@ async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
         shares: HashMap::new(),
     };
     let members = db::members::list_for_scoring(&mut tx, None).await.unwrap();
-    let accounts: Vec<_> = members.iter().filter_map(|member| member.account).collect();
+    let accounts: Vec<_> = members.iter().filter_map(|member| member.accounts.only()).collect();
     let contributions = ByAccount::new(db::contributions::list_for_scoring(&mut tx, field.window, &accounts).await.unwrap());
     let ground = Arc::new((Arc::clone(field), context, members, contributions));
     let think = |from: usize| {
@@ -304,7 +310,7 @@ async fn score_totals(db: &Db, field: &Arc<Field>, evaluation: EvaluationId) {
 }
 
 fn total(field: &Field, context: &Context, member: &Scored, contributions: &ByAccount) -> scores::Packed {
-    let account = member.account.unwrap();
+    let account = member.accounts.only().unwrap();
     let subject = Subject::new(member.id, account);
     let total = scoring::total(&field.policy, &subject, context, contributions.of(account));
     let decision = credits::decide(&field.policy.credits, total.points, subject.prior.credits, &total.unmet);

@@ -205,6 +205,15 @@ impl Viewer {
         }
         Err(Problem::forbidden("An appeal is filed by the student or, on behalf of one, by staff."))
     }
+
+    /// Who asks for a change of a member's accounts, or withdraws it: the member, or staff.
+    pub fn require_asker(&self, member: MemberId) -> Result<(), Problem> {
+        self.require(member)?;
+        if self.only.is_some() || self.is_staff {
+            return Ok(());
+        }
+        Err(Problem::forbidden("A change of an account is asked for, and withdrawn, by the student or by staff."))
+    }
 }
 
 impl FromRequestParts<Api> for Viewer {

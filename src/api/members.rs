@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Api,
+    account_changes::ChangeView,
     auth::{Admin, By, Reader, Staff, Viewer},
     body::{Created, Json, given},
     done::Done,
@@ -16,13 +17,14 @@ use super::{
 };
 use crate::{
     db::{
-        self, InstitutionTx,
+        self, InstitutionTx, account_changes,
         erasure::{self, Erasure},
         members::{self, Profile},
         queue,
     },
     model::{
         account::AccountId,
+        account_change::AccountChange,
         ids::MemberId,
         job::LinkAccounts,
         member::{AccountState, Member, MemberRole},
@@ -77,15 +79,17 @@ pub(super) struct MemberView {
     role: MemberRole,
     unit: Option<String>,
     github_login: Option<String>,
-    /// GitHub's number of the account; set exactly when it is linked.
+    /// GitHub's number of the account that is bound, of several the first; set exactly when `account_state` is `linked`.
     github_id: Option<AccountId>,
     account_state: AccountState,
+    /// What somebody wants changed of the accounts, where that has not ended.
+    account_change: Option<ChangeView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
-impl From<Member> for MemberView {
-    fn from(member: Member) -> Self {
+impl From<(Member, Option<AccountChange>)> for MemberView {
+    fn from((member, change): (Member, Option<AccountChange>)) -> Self {
         Self {
             id: member.id,
             number: member.number,
@@ -95,13 +99,14 @@ impl From<Member> for MemberView {
             github_login: member.github_login,
             github_id: member.account,
             account_state: member.account_state,
+            account_change: change.map(ChangeView::from),
             created_at: member.created_at,
             updated_at: member.updated_at,
         }
     }
 }
 
-/// Registers a member. A login is linked to its account by a worker: see `account_state`.
+/// Registers a member. The account of a login is bound by a worker: see `account_state`.
 #[utoipa::path(post, path = "/v1/members", tag = "Members", security(("key" = ["staff"])), responses((status = 201, body = MemberView)))]
 pub(super) async fn create(
     State(api): State<Api>,
@@ -118,8 +123,8 @@ pub(super) async fn create(
         link_accounts(&mut tx).await?;
     }
     queue::request_rescoring(&mut tx, now).await.map_err(Problem::database)?;
-    let member = require(&mut tx, id).await?;
-    Ok(Done(tx, Created(format!("/v1/members/{id}"), member.into())))
+    let view = view(&mut tx, id).await?;
+    Ok(Done(tx, Created(format!("/v1/members/{id}"), view)))
 }
 
 /// Lists the members by number.
@@ -133,7 +138,13 @@ pub(super) async fn list(
     let (limit, after) = (paging.limit()?, paging.after::<String>()?);
     let mut tx = api.db.begin_as(reader.institution).await.map_err(Problem::database)?;
     let found = members::list(&mut tx, after.as_deref(), limit).await.map_err(Problem::database)?;
-    Ok(JsonAnswer(Page::cut(found, limit, |last| query::cursor(&last.number)).map(MemberView::from)))
+    let ids: Vec<MemberId> = found.iter().map(|member| member.id).collect();
+    let mut changes = account_changes::list_open_of(&mut tx, &ids).await.map_err(Problem::database)?;
+    let page = Page::cut(found, limit, |last| query::cursor(&last.number));
+    Ok(JsonAnswer(page.map(|member| {
+        let change = changes.remove(&member.id);
+        MemberView::from((member, change))
+    })))
 }
 
 /// Shows a member.
@@ -142,10 +153,11 @@ pub(super) async fn list(
 pub(super) async fn get(State(api): State<Api>, viewer: Viewer, Id(id): Id<MemberId>) -> Result<JsonAnswer<MemberView>, Problem> {
     viewer.require(id)?;
     let mut tx = api.db.begin_as(viewer.institution).await.map_err(Problem::database)?;
-    Ok(JsonAnswer(require(&mut tx, id).await?.into()))
+    Ok(JsonAnswer(view(&mut tx, id).await?))
 }
 
-/// Changes a member. Another login undoes the link to the account, and is linked anew.
+/// Changes a member. Another login than that of an account that is bound unbinds nothing: it asks for a change of the account, which a second
+/// person must confirm and which takes effect after fourteen days (see `account_change`).
 #[utoipa::path(patch, path = "/v1/members/{id}", tag = "Members", security(("key" = ["staff"])), params(("id" = MemberId, Path)),
     responses((status = 200, body = MemberView)))]
 pub(super) async fn change(
@@ -166,13 +178,13 @@ pub(super) async fn change(
         github_login: change.github_login.unwrap_or(before.github_login),
     })?;
     members::replace(&mut tx, id, &profile, &actor, api.clock.now()).await.map_err(|error| taken(error, &profile))?;
-    let after = require(&mut tx, id).await?;
+    let after = view(&mut tx, id).await?;
     if after.account_state == AccountState::Pending {
         link_accounts(&mut tx).await?;
     }
     queue::request_rescoring(&mut tx, api.clock.now()).await.map_err(Problem::database)?;
     tx.commit().await.map_err(Problem::database)?;
-    Ok(JsonAnswer(after.into()))
+    Ok(JsonAnswer(after))
 }
 
 /// Why a person is erased.
@@ -221,8 +233,10 @@ pub(super) async fn delete(State(api): State<Api>, staff: Staff, By(actor): By, 
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }
 
-async fn require(tx: &mut InstitutionTx, id: MemberId) -> Result<Member, Problem> {
-    members::get(tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)
+async fn view(tx: &mut InstitutionTx, id: MemberId) -> Result<MemberView, Problem> {
+    let member = members::get(tx, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
+    let change = account_changes::list_open_of(tx, &[id]).await.map_err(Problem::database)?.remove(&id);
+    Ok((member, change).into())
 }
 
 async fn link_accounts(tx: &mut InstitutionTx) -> Result<(), Problem> {

@@ -1,6 +1,8 @@
 //! The HTTP door: reads and writes through `db/`, renders with `reports/`, asks for work by enqueueing a job.
 //! It must not score and must not fetch.
 
+mod account_changes;
+mod accounts;
 mod admission;
 mod api_key_rotations;
 mod api_keys;
@@ -88,6 +90,12 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(members::create, members::list))
         .routes(routes!(members::get, members::change, members::delete))
         .routes(routes!(members::erase))
+        .routes(routes!(accounts::list, accounts::attest))
+        .routes(routes!(accounts::request))
+        .routes(routes!(account_changes::list))
+        .routes(routes!(account_changes::get))
+        .routes(routes!(account_changes::decide))
+        .routes(routes!(account_changes::withdraw))
         .routes(routes!(scores::get))
         .routes(routes!(terms::create, terms::list))
         .routes(routes!(terms::get))

@@ -1,15 +1,18 @@
-//! GitHub accounts as they were last seen, and their links to members.
-//! It must not link by login: the numeric id that GitHub answered with is the link.
+//! GitHub accounts as they were last seen, and whose a login is that the register names.
+//! It must not link by login: the numeric id that GitHub answered with is the account.
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
 
-use super::{Error, InstitutionTx, Tx, audit};
+use super::{
+    Error, InstitutionTx, Tx,
+    bindings::{self, Bound},
+};
 use crate::model::{
     account::{Account, AccountId, AccountKind},
     actor::Actor,
-    audit::{Action, Details, Event},
+    binding::Proof,
     ids::MemberId,
+    member::AccountState,
 };
 
 /// Writes the accounts that are new or whose label changed; returns how many that were.
@@ -63,7 +66,8 @@ pub async fn list_most_active(tx: &mut InstitutionTx, from: DateTime<Utc>, limit
     Ok(rows.into_iter().map(|r| Account { id: AccountId(r.github_id), login: r.login, kind: AccountKind::User }).collect())
 }
 
-/// Notes GitHub's answer for a member's login: the account, or that there is none. Nothing happens when the login has changed meanwhile.
+/// Notes GitHub's answer for a member's login: the account, which is bound then on the word of whoever named it, or that there is none. Nothing
+/// happens when the login has changed meanwhile.
 pub async fn link(
     tx: &mut InstitutionTx,
     member: MemberId,
@@ -72,51 +76,31 @@ pub async fn link(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let taken = sqlx::query_scalar!(
-        r#"select exists (select 1 from members
-             where institution_id = $1 and member_id <> $2 and github_id = $3 and removed_at is null) as "taken!""#,
-        tx.institution().0,
-        member.0,
-        account.map(|a| a.0),
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    let (state, account) = match account {
-        None => ("not_found", None),
-        Some(_) if taken => ("taken", None),
-        Some(account) => ("linked", Some(account.0)),
-    };
-    let noted = sqlx::query!(
-        "update members set github_id = $4, account_state = $5, updated_at = $6
-         where institution_id = $1 and member_id = $2 and github_login = $3 and account_state = 'pending'",
+    let pending = sqlx::query!(
+        "select login_named_by from members
+         where institution_id = $1 and member_id = $2 and github_login = $3 and account_state = 'pending' for update",
         tx.institution().0,
         member.0,
         login,
-        account,
-        state,
-        now,
     )
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    match account {
-        Some(account) if noted.rows_affected() == 1 => {
-            insert_link(tx, member, account, now).await?;
-            let details = Details { member: Some(member), said: json!({ "github_login": login, "github_id": account }) };
-            let event = Event { action: Action::AccountLinked, subject: member.to_string(), facts: json!({}), details: Some(details) };
-            audit::append(tx, by, &event, now);
-            Ok(())
-        }
-        _ => Ok(()),
+    let Some(pending) = pending else { return Ok(()) };
+    let Some(id) = account else { return put_state(tx, member, AccountState::NotFound, now).await };
+    let account = Account { id, login: login.to_owned(), kind: AccountKind::User };
+    let word_of = pending.login_named_by.unwrap_or_else(|| by.to_string());
+    match bindings::bind_on(tx, member, &account, (Proof::Attested, &word_of), by, now).await? {
+        Bound::Taken => put_state(tx, member, AccountState::Taken, now).await,
+        Bound::Done(_) | Bound::Already(_) | Bound::Unknown => Ok(()),
     }
 }
 
-/// Appends to the links that a member had: who came to another account is known by it.
-async fn insert_link(tx: &mut InstitutionTx, member: MemberId, account: i64, now: DateTime<Utc>) -> Result<(), Error> {
+async fn put_state(tx: &mut InstitutionTx, member: MemberId, state: AccountState, now: DateTime<Utc>) -> Result<(), Error> {
     sqlx::query!(
-        "insert into account_links (institution_id, member_id, github_id, linked_at) values ($1, $2, $3, $4) on conflict do nothing",
+        "update members set account_state = $3, updated_at = $4 where institution_id = $1 and member_id = $2",
         tx.institution().0,
         member.0,
-        account,
+        state.as_str(),
         now,
     )
     .execute(tx.conn())

@@ -1,5 +1,6 @@
 //! Whom the changes since an evaluation touch: exact, since each row says which transaction wrote it last and an evaluation keeps what it saw.
-//! It must not score, and never asks a clock which of two came first. One person too many costs time; one too few would be a wrong score.
+//! It must not score, and never asks a clock which of two came first. One person too many costs time; one too few would be a wrong score: so
+//! whoever had an account at any time is touched by what it did at any time.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -17,13 +18,16 @@ pub async fn list_members(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<Mem
         r#"select m.member_id as "member_id!" from members m
            where m.institution_id = $1 and m.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(m.changed_in, $3::text::pg_snapshot)
            union
-           select m.member_id from contributions c
+           select b.member_id from bindings b
+           where b.institution_id = $1 and b.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(b.changed_in, $3::text::pg_snapshot)
+           union
+           select b.member_id from contributions c
            join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
-           join members m on m.institution_id = $1 and m.github_id = c.account_id
+           join bindings b on b.institution_id = $1 and b.github_id = c.account_id
            where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
            union
-           select m.member_id from former_contributions c
-           join members m on m.institution_id = $1 and m.github_id = c.account_id
+           select b.member_id from former_contributions c
+           join bindings b on b.institution_id = $1 and b.github_id = c.account_id
            where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)"#,
         tx.institution().0,
         seen.oldest_unseen(),
@@ -80,11 +84,13 @@ pub async fn touch_outsiders(tx: &mut InstitutionTx, seen: &Seen) -> Result<bool
     let touched = sqlx::query_scalar!(
         r#"select exists (select from members m
              where m.institution_id = $1 and m.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(m.changed_in, $3::text::pg_snapshot))
+           or exists (select from bindings b
+             where b.institution_id = $1 and b.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(b.changed_in, $3::text::pg_snapshot))
            or exists (select from contributions c
              join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
              where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
-               and not exists (select from members m
-                 where m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null))
+               and not exists (select from bindings b join members m using (institution_id, member_id)
+                 where b.institution_id = $1 and b.github_id = c.account_id and not isempty(b.span) and m.removed_at is null))
            or exists (select from former_contributions c
              join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
              where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)) as "touched!""#,
@@ -102,8 +108,8 @@ pub async fn list_members_in(tx: &mut InstitutionTx, repositories: &[RepositoryI
     }
     let repositories: Vec<Uuid> = repositories.iter().map(|repository| repository.0).collect();
     let rows = sqlx::query_scalar!(
-        r#"select m.member_id as "member_id!" from contributions c
-           join members m on m.institution_id = $1 and m.github_id = c.account_id where c.repository_id = any($2)
+        r#"select b.member_id as "member_id!" from contributions c
+           join bindings b on b.institution_id = $1 and b.github_id = c.account_id where c.repository_id = any($2)
            union
            select member_id from statements where institution_id = $1 and about_repository_id = any($2)"#,
         tx.institution().0,
@@ -135,9 +141,9 @@ pub async fn list_members_of_numbers(tx: &mut InstitutionTx, numbers: &[(Reposit
     }
     let (repositories, numbers): (Vec<Uuid>, Vec<i64>) = numbers.iter().map(|(repository, number)| (repository.0, *number)).unzip();
     let members = sqlx::query_scalar!(
-        "select distinct m.member_id from unnest($2::uuid[], $3::bigint[]) as n (repository_id, number)
+        "select distinct b.member_id from unnest($2::uuid[], $3::bigint[]) as n (repository_id, number)
          join contributions c on c.repository_id = n.repository_id and c.number = n.number
-         join members m on m.institution_id = $1 and m.github_id = c.account_id",
+         join bindings b on b.institution_id = $1 and b.github_id = c.account_id",
         tx.institution().0,
         &repositories,
         &numbers,
@@ -156,9 +162,9 @@ pub async fn list_members_of_keys(tx: &mut InstitutionTx, keys: &[&Key]) -> Resu
     let kinds: Vec<String> = keys.iter().map(|key| key.kind.as_str().to_owned()).collect();
     let github_ids: Vec<String> = keys.iter().map(|key| key.github_id.to_string()).collect();
     let members = sqlx::query_scalar!(
-        "select distinct m.member_id from unnest($2::uuid[], $3::text[], $4::text[]) as k (repository_id, kind, github_id)
+        "select distinct b.member_id from unnest($2::uuid[], $3::text[], $4::text[]) as k (repository_id, kind, github_id)
          join contributions c on (c.repository_id, c.kind, c.github_id) = (k.repository_id, k.kind, k.github_id)
-         join members m on m.institution_id = $1 and m.github_id = c.account_id",
+         join bindings b on b.institution_id = $1 and b.github_id = c.account_id",
         tx.institution().0,
         &repositories,
         &kinds,
@@ -220,8 +226,8 @@ pub async fn list_members_of_statements(tx: &mut InstitutionTx, seen: &Seen) -> 
            )
            select member_id as "member_id!" from changed
            union
-           select m.member_id from works join contributions c using (repository_id, kind, github_id)
-           join members m on m.institution_id = $1 and m.github_id = c.account_id
+           select b.member_id from works join contributions c using (repository_id, kind, github_id)
+           join bindings b on b.institution_id = $1 and b.github_id = c.account_id
            union
            select s.member_id from works join statements s on s.institution_id = $1 and s.kind = 'share'
              and (s.about_repository_id, s.about_kind, s.about_github_id) = (works.repository_id, works.kind, works.github_id)"#,
@@ -240,8 +246,8 @@ pub async fn list_sharers_with(tx: &mut InstitutionTx, members: &[MemberId]) -> 
     let rows = sqlx::query_scalar!(
         r#"select s.member_id as "member_id!" from statements s
            join contributions c on (c.repository_id, c.kind, c.github_id) = (s.about_repository_id, s.about_kind, s.about_github_id)
-           join members m on m.institution_id = $1 and m.github_id = c.account_id
-           where s.institution_id = $1 and s.kind = 'share' and m.member_id = any($2)
+           join bindings b on b.institution_id = $1 and b.github_id = c.account_id
+           where s.institution_id = $1 and s.kind = 'share' and b.member_id = any($2)
            union
            select other.member_id from statements s
            join statements other on other.institution_id = $1 and other.kind = 'share'

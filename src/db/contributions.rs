@@ -312,7 +312,7 @@ pub struct Listed {
     pub url: String,
     pub title: Option<String>,
     pub repository: FullName,
-    /// The member whose linked account did it.
+    /// The member whose account did it, and was the member's then.
     pub member: Option<MemberId>,
 }
 
@@ -328,7 +328,8 @@ pub async fn list(tx: &mut InstitutionTx, filter: &Filter, after: Option<&After>
            from contributions c
            join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
            join repositories r on r.repository_id = c.repository_id
-           left join members m on m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null
+           left join (bindings b join members m on m.institution_id = b.institution_id and m.member_id = b.member_id and m.removed_at is null)
+             on b.institution_id = $1 and b.github_id = c.account_id and b.span @> c.occurred_at
            where ($2::uuid is null or m.member_id = $2) and ($3::uuid is null or c.repository_id = $3)
              and ($4::text is null or c.kind = $4)
              and ($5::timestamptz is null or c.occurred_at >= $5) and ($6::timestamptz is null or c.occurred_at < $6)

@@ -48,7 +48,8 @@ pub async fn erase(tx: &mut InstitutionTx, id: MemberId, reason: &str, by: &Acto
     members::remove(tx, id, by, now).await?;
     overwrite_member(tx, id, now).await?;
     close_keys(tx, id, by, now).await?;
-    let (statements, links) = erase_statements(tx, id).await?;
+    let statements = erase_statements(tx, id).await?;
+    let bindings = erase_accounts(tx, id, now).await?;
     let scores = scores::erase(tx, id, ERASED).await?;
     close_user(tx, id, now).await?;
     account_proofs::erase(tx, id).await?;
@@ -58,7 +59,7 @@ pub async fn erase(tx: &mut InstitutionTx, id: MemberId, reason: &str, by: &Acto
         .execute(tx.conn())
         .await?
         .rows_affected();
-    let facts = json!({ "statements": statements, "account_links": links, "scores": scores, "decisions": decisions, "details": details });
+    let facts = json!({ "statements": statements, "bindings": bindings, "scores": scores, "decisions": decisions, "details": details });
     let details = Some(Details { member: None, said: json!({ "reason": reason }) });
     audit::append(tx, by, &Event { action: Action::MemberErased, subject: id.to_string(), facts, details }, now);
     Ok(Erasure::Done)
@@ -87,7 +88,7 @@ async fn former_words(tx: &mut InstitutionTx, id: MemberId) -> Result<BTreeSet<S
 
 async fn overwrite_member(tx: &mut InstitutionTx, id: MemberId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
-        "update members set number = $3, name = $4, unit = null, github_login = null, github_id = null, account_state = 'none',
+        "update members set number = $3, name = $4, unit = null, github_login = null, login_named_by = null, account_state = 'none',
            updated_at = $5, erased_at = $5
          where institution_id = $1 and member_id = $2",
         tx.institution().0,
@@ -180,8 +181,8 @@ async fn erase_decisions(tx: &mut InstitutionTx, id: MemberId) -> Result<u64> {
     Ok(decided.rows_affected() + filed.rows_affected() + settled.rows_affected())
 }
 
-/// What people said about the person in their own words, and which accounts the person had.
-async fn erase_statements(tx: &mut InstitutionTx, id: MemberId) -> Result<(u64, u64)> {
+/// What people said about the person in their own words.
+async fn erase_statements(tx: &mut InstitutionTx, id: MemberId) -> Result<u64> {
     let statements = sqlx::query!(
         "update statements set reason = $3, on_behalf_of = null where institution_id = $1 and member_id = $2",
         tx.institution().0,
@@ -190,10 +191,41 @@ async fn erase_statements(tx: &mut InstitutionTx, id: MemberId) -> Result<(u64, 
     )
     .execute(tx.conn())
     .await?;
-    let links = sqlx::query!("delete from account_links where institution_id = $1 and member_id = $2", tx.institution().0, id.0)
+    Ok(statements.rows_affected())
+}
+
+/// Which accounts the person had, and what was wanted of them; the person's name where the person wanted or confirmed something of others'.
+/// Who had one of the accounts after the person did not come to another's any more, and is scored anew.
+async fn erase_accounts(tx: &mut InstitutionTx, id: MemberId, now: DateTime<Utc>) -> Result<u64> {
+    sqlx::query!(
+        "update members set updated_at = $3 where institution_id = $1 and member_id <> $2 and member_id in (
+           select other.member_id from bindings own join bindings other on other.institution_id = $1 and other.github_id = own.github_id
+           where own.institution_id = $1 and own.member_id = $2)",
+        tx.institution().0,
+        id.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from account_changes where institution_id = $1 and member_id = $2", tx.institution().0, id.0)
         .execute(tx.conn())
         .await?;
-    Ok((statements.rows_affected(), links.rows_affected()))
+    sqlx::query!(
+        "update account_changes set
+           requested_name = case when requested_person = $2 then $3 else requested_name end,
+           confirmed_name = case when confirmed_person = $2 then $3 else confirmed_name end,
+           closed_name = case when closed_person = $2 then $3 else closed_name end
+         where institution_id = $1 and $2 in (requested_person, confirmed_person, closed_person)",
+        tx.institution().0,
+        format!("member:{id}"),
+        ERASED,
+    )
+    .execute(tx.conn())
+    .await?;
+    let bindings = sqlx::query!("delete from bindings where institution_id = $1 and member_id = $2", tx.institution().0, id.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(bindings.rows_affected())
 }
 
 /// Answers that are kept to be given again, and tell of the person: that something was done stays, what it was does not.

@@ -1,18 +1,19 @@
 //! Members: the register of an institution's students and faculty.
-//! It must not link an account: it notes the login, and `accounts::link` notes GitHub's answer.
+//! It must not bind an account: it notes the login, and `accounts::link` notes GitHub's answer. Nor does it unbind one.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Error, InstitutionTx, Result, audit};
+use super::{Error, InstitutionTx, Result, audit, naming};
 use crate::model::{
     account::AccountId,
     actor::Actor,
     audit::{Action, Details, Event},
+    binding::{Accounts, Came, Held, Span, changed_at},
     ids::MemberId,
-    member::{AccountState, Member, MemberRole},
+    member::{Member, MemberRole},
 };
 
 /// What somebody says of a member. The account's number is GitHub's to say.
@@ -26,11 +27,18 @@ pub struct Profile {
 }
 
 /// Writes a new member, and gives back the id: that of the row of old, where the number was a removed member's, so that one person's past
-/// stays one person's. A login waits for GitHub's answer. `Conflict` on `members_number` or `members_github_login`.
+/// stays one person's, and so do the accounts. A login waits for GitHub's answer. `Conflict` on `members_number` or `members_github_login`.
 pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<MemberId> {
-    let (id, again) = insert_row(tx, id, profile, now).await?;
-    let facts = json!({ "role": profile.role, "again": again });
+    let former = take_up(tx, profile, now).await?;
+    let id = match former {
+        Some(former) => former,
+        None => insert_row(tx, id, profile, by, now).await?,
+    };
+    let facts = json!({ "role": profile.role, "again": former.is_some() });
     audit::append(tx, by, &event(Action::MemberRegistered, id, facts, Some(json!(profile))), now);
+    if former.is_some() && profile.github_login.is_some() {
+        naming::name(tx, id, None, profile.github_login.as_deref(), by, now).await?;
+    }
     Ok(id)
 }
 
@@ -39,15 +47,12 @@ fn event(action: Action, id: MemberId, facts: Value, said: Option<Value>) -> Eve
     Event { action, subject: id.to_string(), facts, details }
 }
 
-/// The id of the row, and whether it was there before.
-async fn insert_row(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now: DateTime<Utc>) -> Result<(MemberId, bool)> {
-    let state = if profile.github_login.is_some() { AccountState::Pending } else { AccountState::None };
-    if let Some(former) = take_up(tx, profile, state, now).await? {
-        return Ok((former, true));
-    }
+async fn insert_row(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<MemberId> {
     sqlx::query!(
-        "insert into members (institution_id, member_id, number, name, role, unit, github_login, account_state, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        "insert into members (institution_id, member_id, number, name, role, unit, github_login, login_named_by, account_state, created_at,
+           updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, case when $7::text is not null then $8 end,
+           case when $7::text is null then 'none' else 'pending' end, $9, $9)",
         tx.institution().0,
         id.0,
         profile.number,
@@ -55,19 +60,21 @@ async fn insert_row(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, now
         profile.role.as_str(),
         profile.unit,
         profile.github_login,
-        state.as_str(),
+        by.to_string(),
         now,
     )
     .execute(tx.conn())
     .await?;
-    Ok((id, false))
+    Ok(id)
 }
 
-/// Takes up the row of a removed member with this number; of several the one that was removed last.
-async fn take_up(tx: &mut InstitutionTx, profile: &Profile, state: AccountState, now: DateTime<Utc>) -> Result<Option<MemberId>> {
+/// Takes up the row of a removed member with this number; of several the one that was removed last. Whoever had an account that is bound still
+/// has it.
+async fn take_up(tx: &mut InstitutionTx, profile: &Profile, now: DateTime<Utc>) -> Result<Option<MemberId>> {
     let taken_up = sqlx::query_scalar!(
-        "update members set name = $3, role = $4, unit = $5, github_login = $6, github_id = null, account_state = $7, updated_at = $8,
-           removed_at = null
+        "update members m set name = $3, role = $4, unit = $5, github_login = null, updated_at = $6, removed_at = null,
+           account_state = case when exists (select from bindings b
+             where b.institution_id = $1 and b.member_id = m.member_id and b.unbound_at is null) then 'linked' else 'none' end
          where institution_id = $1 and member_id = (select member_id from members
            where institution_id = $1 and number = $2 and removed_at is not null and erased_at is null order by removed_at desc, member_id limit 1)
          returning member_id",
@@ -76,8 +83,6 @@ async fn take_up(tx: &mut InstitutionTx, profile: &Profile, state: AccountState,
         profile.name,
         profile.role.as_str(),
         profile.unit,
-        profile.github_login,
-        state.as_str(),
         now,
     )
     .fetch_optional(tx.conn())
@@ -85,14 +90,12 @@ async fn take_up(tx: &mut InstitutionTx, profile: &Profile, state: AccountState,
     Ok(taken_up.map(MemberId))
 }
 
-/// Replaces what is said of a member; says whether there was one. Another login (or none) undoes the link: GitHub is asked anew.
-/// The same login in other letters keeps a link; one that GitHub did not know is asked for again.
+/// Replaces what is said of a member; says whether there was one. Another login (or none) than that of an account that is bound unbinds
+/// nothing: it asks for a change of the account. The same login in other letters is the same; one that GitHub did not know is asked for again.
 pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<bool> {
     let Some(before) = take(tx, id).await? else { return Ok(false) };
     sqlx::query!(
-        "update members set number = $3, name = $4, role = $5, unit = $6, github_login = $7, updated_at = $8,
-           account_state = case when $7::text is null then 'none' when lower(github_login) = lower($7) and account_state = 'linked' then 'linked' else 'pending' end,
-           github_id = case when lower(github_login) = lower($7) then github_id end
+        "update members set number = $3, name = $4, role = $5, unit = $6, updated_at = $7
          where institution_id = $1 and member_id = $2 and removed_at is null",
         tx.institution().0,
         id.0,
@@ -100,37 +103,27 @@ pub async fn replace(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by
         profile.name,
         profile.role.as_str(),
         profile.unit,
-        profile.github_login,
         now,
     )
     .execute(tx.conn())
     .await?;
-    record_change(tx, before, profile, by, now).await?;
+    naming::name(tx, id, before.github_login.as_deref(), profile.github_login.as_deref(), by, now).await?;
+    record_change(tx, before, profile, by, now);
     Ok(true)
 }
 
 /// The log says which fields changed, and apart from it to what.
-async fn record_change(tx: &mut InstitutionTx, before: Member, after: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<()> {
-    let (id, account) = (before.id, before.account);
-    let Member { number, name, role, unit, github_login, .. } = before;
+fn record_change(tx: &mut InstitutionTx, before: Member, after: &Profile, by: &Actor, now: DateTime<Utc>) {
+    let Member { id, number, name, role, unit, github_login, .. } = before;
     let before = Profile { number, name, role, unit, github_login };
-    let (Value::Object(old), Value::Object(new)) = (json!(before), json!(after)) else { return Ok(()) };
+    let (Value::Object(old), Value::Object(new)) = (json!(before), json!(after)) else { return };
     let changed: Vec<&String> = new.keys().filter(|field| old[*field] != new[*field]).collect();
     if changed.is_empty() {
-        return Ok(());
+        return;
     }
     let only = |all: &Map<String, Value>| changed.iter().map(|field| ((*field).clone(), all[*field].clone())).collect::<Map<_, _>>();
     let said = json!({ "before": only(&old), "after": only(&new) });
     audit::append(tx, by, &event(Action::MemberChanged, id, json!({ "fields": changed }), Some(said)), now);
-    let login = |profile: &Profile| profile.github_login.as_ref().map(|login| login.to_lowercase());
-    match account {
-        Some(account) if login(&before) != login(after) => {
-            let said = json!({ "github_login": before.github_login, "github_id": account });
-            audit::append(tx, by, &event(Action::AccountUnlinked, id, json!({}), Some(said)), now);
-            Ok(())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Takes a member off the register; past scores, statements and registered repositories keep pointing at the row. Says whether there was one.
@@ -153,7 +146,9 @@ pub async fn remove(tx: &mut InstitutionTx, id: MemberId, by: &Actor, now: DateT
 pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {
     let row = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+        "select member_id, number, name, role, unit, github_login, account_state, created_at, updated_at,
+           (select b.github_id from bindings b where b.institution_id = $1 and b.member_id = members.member_id and b.unbound_at is null
+            order by b.bound_at, b.binding_id limit 1) as github_id
          from members where institution_id = $1 and member_id = $2 and removed_at is null",
         tx.institution().0,
         id.0,
@@ -167,7 +162,9 @@ pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>>
 pub async fn take(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {
     let row = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+        "select member_id, number, name, role, unit, github_login, account_state, created_at, updated_at,
+           (select b.github_id from bindings b where b.institution_id = $1 and b.member_id = members.member_id and b.unbound_at is null
+            order by b.bound_at, b.binding_id limit 1) as github_id
          from members where institution_id = $1 and member_id = $2 and removed_at is null for update",
         tx.institution().0,
         id.0,
@@ -177,11 +174,33 @@ pub async fn take(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>
     row.map(MemberRow::into_member).transpose()
 }
 
+/// Whether the member is or was on the register, and is not erased.
+pub async fn is_known(tx: &mut InstitutionTx, id: MemberId) -> Result<bool> {
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from members where institution_id = $1 and member_id = $2 and erased_at is null) as "known!""#,
+        tx.institution().0,
+        id.0,
+    );
+    Ok(known.fetch_one(tx.conn()).await?)
+}
+
+/// The same, and nobody else changes the member until this transaction is over.
+pub async fn take_known(tx: &mut InstitutionTx, id: MemberId) -> Result<bool> {
+    let known = sqlx::query_scalar!(
+        "select member_id from members where institution_id = $1 and member_id = $2 and erased_at is null for update",
+        tx.institution().0,
+        id.0,
+    );
+    Ok(known.fetch_optional(tx.conn()).await?.is_some())
+}
+
 /// The members with these numbers, by number; unknown numbers are absent.
 pub async fn list_by_number(tx: &mut InstitutionTx, numbers: &[String]) -> Result<Vec<Member>> {
     let rows = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+        "select member_id, number, name, role, unit, github_login, account_state, created_at, updated_at,
+           (select b.github_id from bindings b where b.institution_id = $1 and b.member_id = members.member_id and b.unbound_at is null
+            order by b.bound_at, b.binding_id limit 1) as github_id
          from members where institution_id = $1 and number = any($2) and removed_at is null order by number",
         tx.institution().0,
         numbers,
@@ -208,7 +227,9 @@ pub async fn list_removed(tx: &mut InstitutionTx, number: &str) -> Result<Vec<Me
 pub async fn list(tx: &mut InstitutionTx, after: Option<&str>, limit: u16) -> Result<Vec<Member>> {
     let rows = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+        "select member_id, number, name, role, unit, github_login, account_state, created_at, updated_at,
+           (select b.github_id from bindings b where b.institution_id = $1 and b.member_id = members.member_id and b.unbound_at is null
+            order by b.bound_at, b.binding_id limit 1) as github_id
          from members where institution_id = $1 and removed_at is null and ($2::text is null or number > $2)
          order by number limit $3",
         tx.institution().0,
@@ -226,48 +247,77 @@ pub struct Scored {
     pub id: MemberId,
     pub role: MemberRole,
     pub unit: Option<String>,
-    /// Absent: no account is linked.
-    pub account: Option<AccountId>,
+    /// Empty: no account is bound, nor ever was.
+    pub accounts: Accounts,
+    /// Of the account that is shown; where there is none the login that the register names.
     pub github_login: Option<String>,
-    /// When the member was last linked to another account than before, or to one that had been another member's. Absent: never.
+    /// When the member last came to another account than before, or to one that had been another member's. Absent: never.
     pub account_changed_at: Option<DateTime<Utc>>,
 }
 
-/// Every member on the register, or those of them who are `only` meant, by number.
+/// Every member on the register, or those of them who are `only` meant, by id.
 pub async fn list_for_scoring(tx: &mut InstitutionTx, only: Option<&[MemberId]>) -> Result<Vec<Scored>> {
     let only: Option<Vec<Uuid>> = only.map(|members| members.iter().map(|member| member.0).collect());
-    let rows = sqlx::query!(
-        r#"select m.member_id, m.role, m.unit, m.github_id, m.github_login, greatest(c.changed_at, o.changed_at) as "changed_at?"
-           from members m left join (
-             select member_id, max(linked_at) as changed_at from (
-               select member_id, linked_at, github_id, lag(github_id) over (partition by member_id order by linked_at, github_id) as before
-               from account_links where institution_id = $1 and ($2::uuid[] is null or member_id = any($2))
-             ) as links where github_id <> before group by member_id
-           ) as c using (member_id)
-           left join (
-             select mine.member_id, max(mine.linked_at) as changed_at from account_links mine
-             where mine.institution_id = $1 and ($2::uuid[] is null or mine.member_id = any($2)) and exists (
-               select from account_links other where other.institution_id = $1 and other.github_id = mine.github_id
-                 and other.member_id <> mine.member_id and other.linked_at < mine.linked_at)
-             group by mine.member_id
-           ) as o using (member_id)
-           where m.institution_id = $1 and m.removed_at is null and ($2::uuid[] is null or m.member_id = any($2)) order by m.member_id"#,
+    let rows = sqlx::query_as!(
+        ScoredRow,
+        r#"select m.member_id, m.role, m.unit, m.github_login as named, b.github_id as "github_id?", b.login as "login?",
+             b.bound_at as "bound_at?", b.unbound_at, lower(b.span) as from, upper(b.span) as until,
+             not lower_inf(b.span) and exists (select from bindings other
+               where other.institution_id = $1 and other.github_id = b.github_id and other.member_id <> b.member_id
+                 and not isempty(other.span) and other.bound_at < b.bound_at) as from_another
+           from members m
+           left join bindings b on b.institution_id = $1 and b.member_id = m.member_id and not isempty(b.span)
+           where m.institution_id = $1 and m.removed_at is null and ($2::uuid[] is null or m.member_id = any($2))
+           order by m.member_id, b.bound_at, b.binding_id"#,
         tx.institution().0,
         only.as_deref(),
     )
     .fetch_all(tx.conn())
     .await?;
-    let scored = rows.into_iter().map(|row| {
+    rows.chunk_by(|one, next| one.member_id == next.member_id).map(ScoredRow::into_scored).collect()
+}
+
+/// A member with one of the accounts.
+struct ScoredRow {
+    member_id: Uuid,
+    role: String,
+    unit: Option<String>,
+    /// The login in the register.
+    named: Option<String>,
+    github_id: Option<i64>,
+    login: Option<String>,
+    bound_at: Option<DateTime<Utc>>,
+    unbound_at: Option<DateTime<Utc>>,
+    from: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+    from_another: Option<bool>,
+}
+
+impl ScoredRow {
+    /// All rows of one member, in the order in which the accounts came.
+    fn into_scored(rows: &[Self]) -> Result<Scored> {
+        let member = &rows[0];
+        let came: Vec<Came> = rows.iter().filter_map(Self::came).collect();
+        // What is bound now stands first.
+        let mut held: Vec<&Self> = rows.iter().filter(|row| row.github_id.is_some()).collect();
+        held.sort_by_key(|row| row.unbound_at.is_some());
         Ok(Scored {
-            id: MemberId(row.member_id),
-            role: row.role.parse().map_err(|why| Error::bad_row("members", "role", why))?,
-            unit: row.unit,
-            account: row.github_id.map(AccountId),
-            github_login: row.github_login,
-            account_changed_at: row.changed_at,
+            id: MemberId(member.member_id),
+            role: member.role.parse().map_err(|why| Error::bad_row("members", "role", why))?,
+            unit: member.unit.clone(),
+            github_login: held.first().and_then(|row| row.login.clone()).or_else(|| member.named.clone()),
+            accounts: Accounts::new(held.iter().filter_map(|row| row.held()).collect()),
+            account_changed_at: changed_at(&came),
         })
-    });
-    scored.collect()
+    }
+
+    fn held(&self) -> Option<Held> {
+        Some(Held { account: AccountId(self.github_id?), span: Span { from: self.from, until: self.until } })
+    }
+
+    fn came(&self) -> Option<Came> {
+        Some(Came { account: AccountId(self.github_id?), at: self.bound_at?, from_another: self.from_another == Some(true) })
+    }
 }
 
 struct MemberRow {

@@ -1,12 +1,14 @@
 //! Postgres: one file per table family. The only room that names sqlx.
 //! It must not decide anything: it stores and finds what the floors above hand it.
 
+pub mod account_changes;
 pub mod account_proofs;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod audit_keys;
 pub mod awards;
+pub mod bindings;
 pub mod changes;
 pub mod contributions;
 mod copy;
@@ -35,6 +37,7 @@ pub mod visibility;
 
 mod error;
 mod migrate;
+mod naming;
 mod options;
 mod pool;
 mod walls;

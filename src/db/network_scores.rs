@@ -6,7 +6,7 @@ use std::{collections::HashMap, ops::RangeInclusive};
 use super::{Error, InstitutionTx, contributions, copy};
 use crate::model::{
     account::AccountId,
-    ids::RepositoryId,
+    ids::{MemberId, RepositoryId},
     month::Month,
     network::{AccountScores, Deed, MonthScores, Ranks},
 };
@@ -19,11 +19,14 @@ pub async fn lock(tx: &mut InstitutionTx) -> Result<(), Error> {
     Ok(())
 }
 
-/// Hands over every contribution to a tracked repository that counts in the network, in no order: not those of machines.
+/// Hands over every contribution to a tracked repository that counts in the network, in no order: not those of machines. Nobody closes an issue
+/// of one's own for another, whatever account that was done with.
 pub async fn visit_deeds(tx: &mut InstitutionTx, mut each: impl FnMut(&Deed) + Send) -> Result<(), Error> {
     let repositories = sqlx::query_scalar!("select repository_id from tracked_repositories where institution_id = $1", tx.institution().0)
         .fetch_all(tx.conn())
         .await?;
+    let several = list_of_several(tx).await?;
+    let is_one_person = |one: AccountId, other: AccountId| several.get(&one).is_some_and(|members| several.get(&other) == Some(members));
     // COPY takes no parameters: what is written into the text is UUIDs of ours.
     let statement = format!(
         "copy (select repository_id, account_id, kind, state, occurred_at, closed_at, confirmed_by from contributions
@@ -33,7 +36,7 @@ pub async fn visit_deeds(tx: &mut InstitutionTx, mut each: impl FnMut(&Deed) + S
         contributions::listed(&repositories),
     );
     copy::copy_out(tx.conn(), &statement, |row| {
-        each(&Deed {
+        let mut deed = Deed {
             repository: RepositoryId(row.uuid()?),
             account: row.optional_bigint()?.map(AccountId),
             kind: contributions::word(row.bytes()?, "kind")?,
@@ -41,10 +44,28 @@ pub async fn visit_deeds(tx: &mut InstitutionTx, mut each: impl FnMut(&Deed) + S
             occurred_at: row.timestamp()?,
             closed_at: row.optional_timestamp()?,
             confirmed_by: row.bigints()?.into_iter().map(AccountId).collect(),
-        });
+        };
+        if let Some(account) = deed.account {
+            deed.confirmed_by.retain(|closer| !is_one_person(*closer, account));
+        }
+        each(&deed);
         Ok(())
     })
     .await
+}
+
+/// The accounts of the members who have or had more than one, each with its last holder among these.
+async fn list_of_several(tx: &mut InstitutionTx) -> Result<HashMap<AccountId, MemberId>, Error> {
+    let rows = sqlx::query!(
+        "select github_id, member_id from bindings
+         where institution_id = $1 and not isempty(span) and member_id in (select member_id from bindings
+           where institution_id = $1 and not isempty(span) group by member_id having count(distinct github_id) > 1)
+         order by bound_at, binding_id",
+        tx.institution().0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (AccountId(row.github_id), MemberId(row.member_id))).collect())
 }
 
 /// A month that is stored, and what stands for the deeds that it was computed from.
@@ -160,13 +181,16 @@ pub async fn insert(tx: &mut InstitutionTx, month: Month, digest: &[u8], scores:
     Ok(())
 }
 
-/// The sums over these months of every linked account of a member that has any.
-pub async fn list(tx: &mut InstitutionTx, months: &RangeInclusive<Month>) -> Result<HashMap<AccountId, AccountScores>, Error> {
+/// The sums over these months of the accounts of every member that has any: a month is whose the account was as the month began.
+pub async fn list(tx: &mut InstitutionTx, months: &RangeInclusive<Month>) -> Result<HashMap<MemberId, AccountScores>, Error> {
     let rows = sqlx::query!(
-        r#"select s.account_id, sum(s.openrank)::bigint as "openrank!", sum(s.activity)::bigint as "activity!"
+        r#"select m.member_id, sum(s.openrank)::bigint as "openrank!", sum(s.activity)::bigint as "activity!"
            from network_scores s
-           join members m on m.institution_id = s.institution_id and m.github_id = s.account_id and m.removed_at is null
-           where s.institution_id = $1 and s.month >= $2 and s.month <= $3 group by s.account_id"#,
+           join institutions i on i.institution_id = s.institution_id
+           join bindings b on b.institution_id = s.institution_id and b.github_id = s.account_id
+             and b.span @> (s.month::timestamp at time zone i.timezone)
+           join members m on m.institution_id = b.institution_id and m.member_id = b.member_id and m.removed_at is null
+           where s.institution_id = $1 and s.month >= $2 and s.month <= $3 group by m.member_id"#,
         tx.institution().0,
         months.start().first_day(),
         months.end().first_day(),
@@ -176,7 +200,7 @@ pub async fn list(tx: &mut InstitutionTx, months: &RangeInclusive<Month>) -> Res
     rows.into_iter()
         .map(|row| {
             let scores = AccountScores { openrank: read(row.openrank, "openrank")?, activity: read(row.activity, "activity")? };
-            Ok((AccountId(row.account_id), scores))
+            Ok((MemberId(row.member_id), scores))
         })
         .collect()
 }
@@ -190,13 +214,18 @@ pub struct MemberScores {
     pub scores: AccountScores,
 }
 
-/// Every member with a linked account that has a score in the month, the highest OpenRank first.
+/// Every member with an account that has a score in the month, the highest OpenRank first.
 pub async fn list_members(tx: &mut InstitutionTx, month: Month) -> Result<Vec<MemberScores>, Error> {
     let rows = sqlx::query!(
-        "select m.number, m.name, m.github_login, s.openrank, s.activity
-         from network_scores s
-         join members m on m.institution_id = s.institution_id and m.github_id = s.account_id and m.removed_at is null
-         where s.institution_id = $1 and s.month = $2 order by s.openrank desc, s.activity desc, m.number",
+        r#"select m.number, m.name, (array_agg(b.login order by b.unbound_at is not null, b.bound_at, b.binding_id))[1] as github_login,
+             sum(s.openrank)::bigint as "openrank!", sum(s.activity)::bigint as "activity!"
+           from network_scores s
+           join institutions i on i.institution_id = s.institution_id
+           join bindings b on b.institution_id = s.institution_id and b.github_id = s.account_id
+             and b.span @> (s.month::timestamp at time zone i.timezone)
+           join members m on m.institution_id = b.institution_id and m.member_id = b.member_id and m.removed_at is null
+           where s.institution_id = $1 and s.month = $2 group by m.member_id, m.number, m.name
+           order by sum(s.openrank) desc, sum(s.activity) desc, m.number"#,
         tx.institution().0,
         month.first_day(),
     )

@@ -227,15 +227,16 @@ pub async fn list_contexts(tx: &mut InstitutionTx) -> Result<Vec<RepositoryConte
         .collect()
 }
 
-/// How many people who are no members have had a pull request merged in each tracked repository, counted up to `least`. Commits do
-/// not tell: anybody can write a stranger's address into one.
+/// How many people who are no members have had a pull request merged in each tracked repository, counted up to `least`. Whoever has what is or
+/// was a member's account is no outsider. Commits do not tell: anybody can write a stranger's address into one.
 pub async fn count_outside_contributors(tx: &mut InstitutionTx, least: u32) -> Result<HashMap<RepositoryId, i64>> {
     let rows = sqlx::query!(
         r#"select t.repository_id, (select count(*) from (
                select distinct c.account_id from contributions c join accounts a on a.github_id = c.account_id
                where c.repository_id = t.repository_id and c.kind = 'pull_request' and c.state = 'merged'
                  and not c.by_bot and a.kind in ('user', 'enterprise_user')
-                 and not exists (select from members m where m.institution_id = $1 and m.github_id = c.account_id and m.removed_at is null)
+                 and not exists (select from bindings b join members m using (institution_id, member_id)
+                   where b.institution_id = $1 and b.github_id = c.account_id and not isempty(b.span) and m.removed_at is null)
                limit $2) as outside) as "count!"
            from tracked_repositories t where t.institution_id = $1"#,
         tx.institution().0,

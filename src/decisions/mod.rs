@@ -1,12 +1,14 @@
-//! Awards and appeals as every door takes them: read, judged by `awards`, written and logged in one transaction.
+//! Awards, appeals and changes of accounts as every door takes them: read, judged, written and logged in one transaction.
 //! It must not judge by itself, nor commit: whoever calls does.
 
+mod account;
 mod appeal;
 mod propose;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+pub use account::{AccountError, Wish, attest, decide_change, request, withdraw};
 pub use appeal::{NewAppeal, Settlement, file, settle};
 pub use propose::{Proposed, propose};
 

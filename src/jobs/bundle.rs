@@ -3,7 +3,7 @@
 
 use super::{
     Failure,
-    ground::{Asked, Ground},
+    ground::{self, Asked, Ground},
 };
 use crate::{
     db::{self, Db, evaluations, scores},
@@ -51,7 +51,7 @@ pub async fn bundle(db: &Db, institution: InstitutionId, evaluation: EvaluationI
     // Never committed: network scores were brought to where they stood then, and not to today.
     drop(tx);
     let found = found(&score, &lines, term.code).ok_or_else(|| NoBundle("no GitHub account was linked to the member".to_owned()))?;
-    let mut bundle = ground.bundle(member, policy.source, found).ok_or_else(|| gone("member's linked account"))?;
+    let mut bundle = ground.bundle(member, policy.source, found).ok_or_else(|| gone("member's account"))?;
     bundle.addresses = addresses(&lines);
     if bundle.score(&ground.policy) != bundle.found.sheet {
         return Err(NoBundle("what was fetched or stated since then has changed this score: `accredit score` makes a new one".to_owned()));
@@ -60,11 +60,12 @@ pub async fn bundle(db: &Db, institution: InstitutionId, evaluation: EvaluationI
 }
 
 impl Ground {
-    /// What scoring reads of one member. `None`: no account is linked.
+    /// What scoring reads of one member. `None`: no account is or was bound.
     fn bundle(&self, member: MemberId, policy: String, found: Found) -> Option<Bundle> {
         let member = self.members.iter().find(|one| one.id == member)?;
-        let account = member.account?;
-        Some(Bundle::new(policy, self.subject(member, account), &self.context, self.contributions.of(account), found))
+        member.accounts.shown()?;
+        let contributions = ground::own(&self.contributions, &member.accounts);
+        Some(Bundle::new(policy, self.subject(member), &self.context, &contributions, found))
     }
 }
 

@@ -1,7 +1,10 @@
 //! The ground that scoring stands on: all that a term's scores are made of, read as of one moment, of everybody or of some.
 //! It must not write, and decides nothing: it hands scoring what there is.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
+};
 
 use chrono::{DateTime, Days, Utc};
 use rayon::prelude::*;
@@ -17,6 +20,7 @@ use crate::{
     db::{self, InstitutionTx, members::Scored, scores::NewScore},
     model::{
         account::AccountId,
+        binding::Accounts,
         contribution::{ByAccount, Contribution, Key},
         credit::Credits,
         ids::{EvaluationId, MemberId, RepositoryId},
@@ -166,7 +170,7 @@ impl Ground {
         let window = window(&asked.term, asked.policy.years, zone);
         let mut members = db::members::list_for_scoring(tx, only).await?;
         members.retain(|member| asked.is_for(member.role));
-        let accounts: Vec<AccountId> = members.iter().filter_map(|member| member.account).collect();
+        let accounts: Vec<AccountId> = members.iter().flat_map(|member| member.accounts.iter()).map(|held| held.account).collect();
         let contributions = ByAccount::new(db::contributions::list_for_scoring(tx, window, &accounts).await?);
         let statements = Statements::load(tx, only).await?;
         let shared = shared(tx, &statements.shares, &members).await?;
@@ -211,9 +215,9 @@ impl Ground {
     }
 
     fn score(&self, member: &Scored) -> NewScore {
-        let Some(account) = member.account else { return NewScore::unknown(member.id, member.github_login.clone()) };
-        let subject = self.subject(member, account);
-        let contributions = self.contributions.of(account);
+        let Some(account) = member.accounts.shown() else { return NewScore::unknown(member.id, member.github_login.clone()) };
+        let subject = self.subject(member);
+        let contributions = &*own(&self.contributions, &member.accounts);
         let looked_at = contributions.len() + subject.shared.len();
         let mut score = NewScore::unknown(member.id, member.github_login.clone());
         score.account = Some(account);
@@ -238,14 +242,28 @@ impl Ground {
         Computed { points, credits: decision.credits, credits_reason }
     }
 
-    pub fn subject(&self, member: &Scored, account: AccountId) -> Subject {
+    pub fn subject(&self, member: &Scored) -> Subject {
         Subject {
+            member: member.id,
+            accounts: member.accounts.clone(),
             statements: self.statements.get(&member.id).cloned().unwrap_or_default(),
             shared: self.shared.get(&member.id).cloned().unwrap_or_default(),
             network: self.network.get(&member.id).cloned(),
             prior: self.prior.get(&member.id).cloned().unwrap_or_default(),
             account_changed_at: member.account_changed_at,
-            ..Subject::new(member.id, account)
+        }
+    }
+}
+
+/// What a member did: with each account, in the time in which it was the member's.
+pub(super) fn own<'a>(contributions: &'a ByAccount, accounts: &Accounts) -> Cow<'a, [Contribution]> {
+    match accounts.only() {
+        Some(account) => Cow::Borrowed(contributions.of(account)),
+        None => {
+            // Two times of one account are one account.
+            let distinct: BTreeSet<AccountId> = accounts.iter().map(|held| held.account).collect();
+            let all = distinct.into_iter().flat_map(|account| contributions.of(account));
+            Cow::Owned(all.filter(|contribution| accounts.did(contribution)).cloned().collect())
         }
     }
 }
@@ -310,14 +328,15 @@ async fn shared(
     if shares.is_empty() {
         return Ok(HashMap::new());
     }
-    let accounts: HashMap<MemberId, AccountId> = members.iter().filter_map(|member| Some((member.id, member.account?))).collect();
+    let accounts: HashMap<MemberId, &Accounts> =
+        members.iter().filter(|member| member.accounts.shown().is_some()).map(|member| (member.id, &member.accounts)).collect();
     let mut keys: Vec<&Key> = shares.keys().collect();
     keys.sort_unstable();
     let mut shared: HashMap<MemberId, Vec<Contribution>> = HashMap::new();
     for contribution in db::contributions::list_by_key(tx, &keys).await? {
         let sharers: HashSet<MemberId> = shares.get(&contribution.key).into_iter().flatten().map(|share| share.member).collect();
         for member in sharers {
-            if accounts.get(&member).is_some_and(|account| contribution.account != Some(*account)) {
+            if accounts.get(&member).is_some_and(|accounts| !accounts.did(&contribution)) {
                 shared.entry(member).or_default().push(contribution.clone());
             }
         }
@@ -367,8 +386,9 @@ struct LookedAt<'a> {
 
 impl LookedAt<'_> {
     fn keys(&self, member: &Scored) -> HashSet<&Key> {
-        let own = member.account.map(|account| self.contributions.of(account)).unwrap_or_default();
-        own.iter().chain(self.shared.get(&member.id).into_iter().flatten()).map(|contribution| &contribution.key).collect()
+        let of = |account| self.contributions.of(account).iter().filter(|contribution| member.accounts.did(contribution));
+        let own = member.accounts.iter().flat_map(|held| of(held.account));
+        own.chain(self.shared.get(&member.id).into_iter().flatten()).map(|contribution| &contribution.key).collect()
     }
 }
 
@@ -431,9 +451,9 @@ async fn network(
     score_network::bring_up_to_date(tx, asked.as_of).await?;
     let classmate = |member: &Scored| {
         let statements = statements.get(&member.id).cloned().unwrap_or_default();
-        let subject = Subject { statements, ..Subject::new(member.id, member.account?) };
+        let subject = Subject { statements, ..Subject::new(member.id, member.accounts.shown()?) };
         let is_excluded = scoring::is_out_of_class(&asked.policy, &subject, context);
-        Some(Classmate { member: member.id, account: subject.account, is_excluded })
+        Some(Classmate { member: member.id, is_excluded })
     };
     let classmates: Vec<Classmate> = members.iter().filter_map(classmate).collect();
     Ok(score_network::network_standings(tx, &months, &classmates).await?)

@@ -1,12 +1,18 @@
-//! Asks GitHub for the numeric ids behind the members' logins, links them, and has read what they did. One account, one person.
+//! Asks GitHub for the numeric ids behind the logins that somebody named, binds them, lets take effect what is confirmed and whose days are
+//! over, and has read what the members did. One account, one person.
 //! It must not guess: a login that GitHub does not know stays without an account.
+
+use chrono::{DateTime, Utc};
 
 use super::{Failure, Tools};
 use crate::{
-    db,
+    db::{self, InstitutionTx, account_changes, bindings::Bound},
     model::{
+        account::{Account, AccountKind},
+        account_change::{AccountChange, ChangeState, Wanted},
         actor::Actor,
-        job::{LinkAccounts, ReadChanges},
+        binding::Binding,
+        job::LinkAccounts,
     },
 };
 
@@ -30,31 +36,75 @@ pub(super) async fn run(tools: &Tools, job: &LinkAccounts) -> Result<(), String>
 async fn link(tools: &Tools, job: &LinkAccounts) -> Result<(), Failure> {
     let mut tx = tools.db.begin_as(job.institution_id).await?;
     let pending = db::accounts::list_pending(&mut tx).await?;
+    let open = account_changes::list_open(&mut tx).await?;
     tx.commit().await?;
-    if pending.is_empty() {
+    let unknown: Vec<AccountChange> = open.iter().filter(|change| change.account.is_none()).cloned().collect();
+    let wanted = unknown.iter().filter_map(|change| change.wanted.login());
+    let logins: Vec<String> = pending.iter().map(|(_, login)| login.as_str()).chain(wanted).map(str::to_owned).collect();
+    if logins.is_empty() && !open.iter().any(|change| change.is_due(tools.clock.now())) {
         return Ok(());
     }
 
-    let logins: Vec<String> = pending.iter().map(|(_, login)| login.clone()).collect();
-    let found = tools.github.accounts(&logins).await?;
+    let found = if logins.is_empty() { Vec::new() } else { tools.github.accounts(&logins).await? };
 
     let now = tools.clock.now();
     let mut tx = tools.db.begin_as(job.institution_id).await?;
     let accounts: Vec<_> = found.iter().flatten().cloned().collect();
     db::accounts::insert_batch(&mut tx, &accounts, now).await?;
-    for ((member, login), account) in pending.iter().zip(&found) {
-        db::accounts::link(&mut tx, *member, login, account.as_ref().map(|a| a.id), &Actor::Program, now).await?;
+    let mut found = found.into_iter();
+    for ((member, login), account) in pending.iter().zip(&mut found) {
+        db::accounts::link(&mut tx, *member, login, account.map(|a| a.id), &Actor::Program, now).await?;
     }
-    // What they had merged before was nobody's: its text is not read yet.
-    for repository in db::contributions::list_unread_repositories(&mut tx).await? {
-        db::queue::enqueue(&mut tx, &ReadChanges { repository_id: repository }, None).await?;
+    for (change, account) in unknown.iter().filter(|change| change.wanted.login().is_some()).zip(found) {
+        note(&mut tx, change, account, now).await?;
     }
-    db::queue::request_rescoring(&mut tx, now).await?;
+    for change in account_changes::list_open(&mut tx).await?.iter().filter(|change| change.is_due(now)) {
+        take_effect(&mut tx, change, now).await?;
+    }
+    db::bindings::follow_up(&mut tx, now).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn put_off(tools: &Tools, job: &LinkAccounts, until: chrono::DateTime<chrono::Utc>) -> Result<(), db::Error> {
+/// Notes GitHub's answer for the login of a wanted change. One that is bound to the member already was only renamed.
+async fn note(tx: &mut InstitutionTx, change: &AccountChange, account: Option<Account>, now: DateTime<Utc>) -> Result<(), Failure> {
+    // Somebody may have closed it meanwhile.
+    let Some(change) = account_changes::take(tx, change.id).await?.filter(|change| change.closed.is_none()) else { return Ok(()) };
+    let Some(account) = account else { return close(tx, &change, ChangeState::NotFound, now).await };
+    let renamed = db::bindings::rename(tx, change.member, &account).await?;
+    if renamed.is_some_and(|bound| change.wanted.binding().is_none_or(|ending| ending == bound)) {
+        return close(tx, &change, ChangeState::Unneeded, now).await;
+    }
+    if db::bindings::is_taken(tx, change.member, account.id).await? {
+        return close(tx, &change, ChangeState::Taken, now).await;
+    }
+    Ok(account_changes::put_account(tx, change.id, account.id).await?)
+}
+
+/// Nothing of it is done where not all of it can be.
+async fn take_effect(tx: &mut InstitutionTx, change: &AccountChange, now: DateTime<Utc>) -> Result<(), Failure> {
+    let Some(change) = account_changes::take(tx, change.id).await?.filter(|change| change.is_due(now)) else { return Ok(()) };
+    let bindings = db::bindings::list(tx, change.member).await?;
+    let ending: Option<&Binding> = bindings.iter().find(|binding| Some(binding.id) == change.wanted.binding());
+    if let (Some(account), Some(login)) = (change.account, change.wanted.login()) {
+        let account = Account { id: account, login: login.to_owned(), kind: AccountKind::User };
+        let coming = db::bindings::Coming { account: &account, word_of: &change.requested.by };
+        match db::bindings::exchange(tx, change.member, ending, coming, now).await? {
+            Bound::Done(_) | Bound::Already(_) => {}
+            Bound::Taken => return close(tx, &change, ChangeState::Taken, now).await,
+            Bound::Unknown => return close(tx, &change, ChangeState::Withdrawn, now).await,
+        }
+    } else if let (Some(ending), Wanted::Unbind { mistaken, .. }) = (ending, &change.wanted) {
+        db::bindings::unbind(tx, ending, *mistaken, now).await?;
+    }
+    close(tx, &change, ChangeState::Done, now).await
+}
+
+async fn close(tx: &mut InstitutionTx, change: &AccountChange, outcome: ChangeState, now: DateTime<Utc>) -> Result<(), Failure> {
+    Ok(account_changes::close(tx, change, outcome, None, &Actor::Program, now).await?)
+}
+
+async fn put_off(tools: &Tools, job: &LinkAccounts, until: DateTime<Utc>) -> Result<(), db::Error> {
     let mut tx = tools.db.begin().await?;
     db::queue::enqueue(&mut tx, job, Some(until)).await?;
     tx.commit().await

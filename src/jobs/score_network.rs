@@ -9,7 +9,6 @@ use super::{Failure, Tools};
 use crate::{
     db::{self, InstitutionTx, network_scores},
     model::{
-        account::AccountId,
         ids::MemberId,
         job::ScoreNetwork,
         month::Month,
@@ -86,11 +85,10 @@ async fn think<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     tokio::task::spawn_blocking(work).await.map_err(|stopped| Failure::Permanent(format!("the network was not computed: {stopped}")))
 }
 
-/// Somebody with a linked account whom the policy's audience includes.
+/// Somebody with an account whom the policy's audience includes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Classmate {
     pub member: MemberId,
-    pub account: AccountId,
     /// A person decided that this member's network score does not count.
     pub is_excluded: bool,
 }
@@ -110,7 +108,7 @@ pub async fn network_standings(
         tracing::info!(institution = %tx.institution(), members = excluded.join(", "), "excluded from the class of the network scores by a person's statement");
     }
     let scores = network_scores::list(tx, months).await?;
-    let of = |one: &Classmate| scores.get(&one.account).copied().unwrap_or_default();
+    let of = |one: &Classmate| scores.get(&one.member).copied().unwrap_or_default();
     let class =
         |value: fn(&AccountScores) -> u64| Class::new(members.iter().filter(|one| !one.is_excluded).map(|one| rounded(value(&of(one)))));
     let (openrank, activity) = (class(|both| both.openrank), class(|both| both.activity));

@@ -33,6 +33,10 @@ words! {
         AccountUnlinked = "account_unlinked",
         /// GitHub spoke for an account that cannot be the member's.
         AccountNotProved = "account_not_proved",
+        AccountAttested = "account_attested",
+        AccountChangeRequested = "account_change_requested",
+        AccountChangeConfirmed = "account_change_confirmed",
+        AccountChangeClosed = "account_change_closed",
         RepositoryRegistered = "repository_registered",
         RepositoryStopped = "repository_stopped",
         PolicyAdded = "policy_added",

@@ -53,6 +53,10 @@ uuid_ids!(
     AccountProofId,
     /// A student or a member of the faculty, inside one institution.
     MemberId,
+    /// That an account is a member's.
+    BindingId,
+    /// What somebody wants changed of whose an account is.
+    AccountChangeId,
     /// A term of one institution.
     TermId,
     /// One immutable version of a policy of one institution.

@@ -2,10 +2,12 @@
 //! It must not import anything of ours, do I/O, or read a clock or the environment.
 
 pub mod account;
+pub mod account_change;
 pub mod actor;
 pub mod api_key;
 pub mod audit;
 pub mod award;
+pub mod binding;
 pub mod clock;
 pub mod contribution;
 pub mod credit;

@@ -47,7 +47,8 @@ fn excluded_by_person<'a>(case: &Case<'a>, item: Item<'a>) -> Result<(), Exclusi
 /// Whether work of that moment in that repository counts for this member.
 fn counts_there<'a>(case: &Case<'a>, repository: &'a RepositoryContext, at: DateTime<Utc>) -> Result<(), Exclusion<'a>> {
     let Policy { categories, eligibility, repositories: wanted, .. } = case.policy;
-    let own = repository.owner == Some(case.subject.account) || repository.members.contains(&case.subject.member);
+    let own =
+        repository.owner.is_some_and(|owner| case.subject.accounts.include(owner)) || repository.members.contains(&case.subject.member);
     let of_category = || categories.get(&repository.category).and_then(|category| category.own_repository);
     if own && of_category().unwrap_or(eligibility.own_repository) == OwnRepository::Exclude {
         return Err(Exclusion::OwnRepository);

@@ -124,10 +124,10 @@ fn velocity(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
     too_many(Code::VelocityDay, days, flags.velocity_day).chain(too_many(Code::VelocityWeek, weeks, flags.velocity_week)).collect()
 }
 
-/// Contributions of the member's own account.
+/// Contributions of the member's own accounts.
 fn own<'a>(case: &Case<'a>, judged: &[Judged<'a>]) -> impl Iterator<Item = &'a Contribution> {
-    let account = case.subject.account;
-    judged.iter().filter_map(|judged| judged.item.contribution()).filter(move |contribution| contribution.account == Some(account))
+    let accounts = &case.subject.accounts;
+    judged.iter().filter_map(|judged| judged.item.contribution()).filter(|contribution| accounts.did(contribution))
 }
 
 /// It was opened in the window, or merged or closed in it.
@@ -162,7 +162,7 @@ fn mutual_reviews(case: &Case<'_>, judged: &[Judged<'_>]) -> Vec<Reason> {
     let is_most = |some: u32, of: u32| Decimal::from(some) > flags.mutual_part * Decimal::from(of);
     with.into_iter()
         .filter(|(account, (given, received))| {
-            *account != case.subject.account
+            !case.subject.accounts.include(*account)
                 && *given > 0
                 && *received > 0
                 && given + received >= flags.mutual_from

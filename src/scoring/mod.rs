@@ -36,6 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     account::AccountId,
+    binding::Accounts,
     contribution::{Contribution, Key},
     credit::Credits,
     ids::{MemberId, RepositoryId},
@@ -57,8 +58,9 @@ use tally::tally;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     pub member: MemberId,
-    pub account: AccountId,
-    /// When the linked account became another one than before.
+    #[serde(rename = "account")]
+    pub accounts: Accounts,
+    /// When another account came to the member than before.
     pub account_changed_at: Option<DateTime<Utc>>,
     /// What people stated about the member's work, withdrawals among them.
     pub statements: Vec<Statement>,
@@ -69,11 +71,11 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Somebody of whom nothing is known but the account.
+    /// Somebody of whom nothing is known but one account.
     pub fn new(member: MemberId, account: AccountId) -> Self {
         Self {
             member,
-            account,
+            accounts: Accounts::one(account),
             account_changed_at: None,
             statements: Vec::new(),
             shared: Vec::new(),

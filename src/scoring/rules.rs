@@ -126,17 +126,20 @@ fn miss<'a>(case: &Case<'a>, asked: Asked<'a>, item: Item<'a>, place: Place<'a>)
 }
 
 fn met(case: &Case<'_>, requirement: Requirement, contribution: &Contribution) -> bool {
-    let account = case.subject.account;
+    let accounts = &case.subject.accounts;
     match requirement {
         Requirement::Merged => contribution.state == State::Merged,
         Requirement::ConfirmedByAnother => {
             let shares = |by| shares::is_sharing(case, contribution, by);
-            contribution.confirmed_by.iter().any(|by| *by != account && !shares(*by))
+            contribution.confirmed_by.iter().any(|by| !accounts.include(*by) && !shares(*by))
         }
         // A deleted account is nobody's any more, so it is not the member's either.
-        Requirement::OnAnothersWork => contribution.parent_account != Some(account),
+        Requirement::OnAnothersWork => !contribution.parent_account.is_some_and(|author| accounts.include(author)),
         Requirement::OnAcceptedWork => contribution.parent_accepted == Some(true),
-        Requirement::InOwnPullRequest => contribution.parent_account == Some(account),
+        Requirement::InOwnPullRequest => {
+            let opened = contribution.parent_opened_at.unwrap_or(contribution.occurred_at);
+            contribution.parent_account.is_some_and(|author| accounts.had(author, opened))
+        }
         Requirement::ReviewedMoreThanOnce => contribution.change.as_ref().is_some_and(|change| change.reviews > 1),
         Requirement::SourceCode => contribution.change.as_ref().is_some_and(|change| change.has_source == Some(true)),
         Requirement::ChangesLines => contribution.effective_lines != Some(0),

@@ -33,7 +33,7 @@ const BACKERS: [&str; 2] = ["author", "mentor"];
 
 /// The member's part of a contribution; `None` where it is the member's alone.
 pub(super) fn of_member<'a>(case: &Case<'a>, contribution: &Contribution) -> Result<Option<Share>, Exclusion<'a>> {
-    let is_author = contribution.account == Some(case.subject.account);
+    let is_author = case.subject.accounts.did(contribution);
     let shares = &case.context.shares;
     let stated = if shares.is_empty() { None } else { shares.get(&contribution.key) };
     let Some(stated) = stated else { return if is_author { Ok(None) } else { Err(Exclusion::OtherAccount) } };
@@ -79,7 +79,9 @@ pub(super) fn is_sharing(case: &Case<'_>, contribution: &Contribution, account: 
 }
 
 fn is_backed(case: &Case<'_>, contribution: &Contribution, share: &Statement) -> bool {
-    contribution.change.as_ref().is_some_and(|change| change.committers.contains(&case.subject.account))
+    let accounts = &case.subject.accounts;
+    let is_own = |account: &AccountId| accounts.had(*account, contribution.occurred_at);
+    contribution.change.as_ref().is_some_and(|change| change.committers.iter().any(is_own))
         || BACKERS.iter().all(|name| case.has_confirmed_statement(name, share.id))
 }
 

@@ -89,7 +89,7 @@ async fn a_number_is_worked_out_again_from_its_bundle_alone() {
     }
     assert_eq!(bundle.addresses.len(), bundle.contributions.len(), "each line leads to its evidence");
     assert_eq!(bundle.context.repositories.len(), 1, "of what the member has nothing to do with nothing is told");
-    assert!(bundle.contributions.iter().all(|contribution| contribution.account == Some(bundle.subject.account)));
+    assert!(bundle.contributions.iter().all(|contribution| bundle.subject.accounts.did(contribution)));
 
     let again = scored.offline(&[]).ok();
     let (lines, verdict) = again.out.trim_end().rsplit_once('\n').unwrap();

@@ -118,13 +118,14 @@ pub struct Unread {
     pub head: String,
 }
 
-/// The merged pull requests of linked members in a repository that the institution tracks whose text nobody has read.
+/// The merged pull requests of members with an account in a repository that the institution tracks whose text nobody has read.
 pub async fn list_unread(tx: &mut InstitutionTx, repository: RepositoryId) -> Result<Vec<Unread>, Error> {
     let rows = sqlx::query!(
         r#"select c.github_id, c.kind, c.number as "number!", c.change ->> 'head' as "head!"
            from tracked_repositories t
            join contributions c on c.repository_id = t.repository_id
-           join members m on m.institution_id = t.institution_id and m.github_id = c.account_id and m.removed_at is null
+           join bindings b on b.institution_id = t.institution_id and b.github_id = c.account_id and b.span @> c.occurred_at
+           join members m on m.institution_id = b.institution_id and m.member_id = b.member_id and m.removed_at is null
            where t.institution_id = $1 and t.repository_id = $2 and c.kind = 'pull_request' and c.state = 'merged'
              and c.effective_lines > 0 and c.number is not null and c.change ? 'head' and not c.change ? 'unchanged_lines'
            order by c.number"#,
@@ -147,7 +148,8 @@ pub async fn list_unread_repositories(tx: &mut InstitutionTx) -> Result<Vec<Repo
         "select distinct t.repository_id
          from tracked_repositories t
          join contributions c on c.repository_id = t.repository_id
-         join members m on m.institution_id = t.institution_id and m.github_id = c.account_id and m.removed_at is null
+         join bindings b on b.institution_id = t.institution_id and b.github_id = c.account_id and b.span @> c.occurred_at
+         join members m on m.institution_id = b.institution_id and m.member_id = b.member_id and m.removed_at is null
          where t.institution_id = $1 and c.kind = 'pull_request' and c.state = 'merged'
            and c.effective_lines > 0 and c.number is not null and c.change ? 'head' and not c.change ? 'unchanged_lines'",
         tx.institution().0,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use accredit::{
     db::{
-        accounts,
+        accounts, bindings,
         contributions::{self},
         members,
         repositories::{self, Registration},
@@ -299,7 +299,7 @@ async fn who_comes_back_under_the_same_number_is_who_left() {
     let again = app.post(&tenant.staff, "/v1/members", member("Ada L.")).await;
     assert_eq!(again.header("location").unwrap(), format!("/v1/members/{id}"));
     let view = again.json(201);
-    assert_eq!((&view["id"], &view["name"], &view["account_state"]), (&json!(id), &json!("Ada L."), &json!("pending")));
+    assert_eq!((&view["id"], &view["name"], &view["account_state"]), (&json!(id), &json!("Ada L."), &json!("linked")));
     assert_eq!(app.get(&tenant.staff, &path).await.json(200)["member_numbers"], json!(["001"]));
     assert_eq!(app.post(&tenant.staff, "/v1/members", member("Ada")).await.faults(409), ["number"]);
 }
@@ -412,7 +412,7 @@ async fn whoever_comes_to_another_account_is_known_by_the_day_of_the_change() {
     for (login, account, changed) in [
         ("ada", Some(1), false),
         ("ada-2", Some(1), false), // renamed
-        ("nobody", None, false),   // unlinked
+        ("nobody", None, false),   // unbound
         ("ada", Some(1), false),   // and back
         ("borrowed", Some(2), true),
         ("borrowed2", Some(2), false),
@@ -421,13 +421,18 @@ async fn whoever_comes_to_another_account_is_known_by_the_day_of_the_change() {
         let before = scored(&app, &tenant).await.account_changed_at;
         day += TimeDelta::days(1);
         app.clock.set(day);
+        let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
+        for bound in bindings::list(&mut tx, id).await.unwrap() {
+            bindings::unbind(&mut tx, &bound, false, day).await.unwrap();
+        }
+        tx.commit().await.unwrap();
         app.patch(&tenant.staff, &path, json!({"github_login": login})).await.json(200);
         let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
         accounts::link(&mut tx, id, login, account.map(AccountId), &Actor::Program, day).await.unwrap();
         tx.commit().await.unwrap();
         let after = scored(&app, &tenant).await;
         assert_eq!(after.account_changed_at, if changed { Some(day) } else { before }, "{login}");
-        assert_eq!(after.account, account.map(AccountId));
+        assert_eq!(after.accounts.shown(), account.or(Some(1)).map(AccountId), "what was done stays the member's");
         assert_eq!((after.role.as_str(), after.unit.as_deref()), ("faculty", Some("CS")));
     }
 }

@@ -250,7 +250,8 @@ async fn of_what_is_appended_only_what_erased_people_left_can_be_changed_and_onl
     let allowed = [
         ("statements", "update statements set reason = 'x', on_behalf_of = null"),
         ("scores", "update scores set account_id = 0, github_login = null, sheet = '', lines = null, flags = '[]', unmet = '[]'"),
-        ("account_links", "delete from account_links"),
+        ("account_changes", "delete from account_changes"),
+        ("bindings", "delete from bindings"),
         ("audit_details", "delete from audit_details"),
     ];
     let touched = async |act: &'static str| {
@@ -273,7 +274,7 @@ async fn of_what_is_appended_only_what_erased_people_left_can_be_changed_and_onl
     let granted: Vec<String> = sqlx::query_scalar(
         "select table_name || '.' || column_name from information_schema.column_privileges
          where grantee = 'accredit_app' and privilege_type = 'UPDATE'
-           and table_name in ('statements', 'scores', 'account_links', 'audit_details', 'audit_entries', 'audit_keys') order by 1",
+           and table_name in ('statements', 'scores', 'audit_details', 'audit_entries', 'audit_keys') order by 1",
     )
     .fetch_all(&mut owner)
     .await

@@ -2,6 +2,7 @@
 
 use accredit::model::{
     account::AccountId,
+    binding::Accounts,
     contribution::{Contribution, Kind, State},
     ids::{MemberId, RepositoryId},
     points::Points,
@@ -48,7 +49,7 @@ fn practice(member: i64) -> Desk {
 fn term(file: &str, member: i64) -> Desk {
     let mut desk = Desk::under(book(file));
     desk.subject.member = MemberId(Uuid::from_u128(1_000 + member as u128));
-    desk.subject.account = account(member);
+    desk.subject.accounts = Accounts::one(account(member));
     let projects: Vec<RepositoryId> =
         ["lantern-db/lantern", "kite-lang/kite", "harbour-kernel/harbour", "old-mill/wheel", "paper-boats/press"]
             .map(|name| desk.repository(name, "community"))

@@ -19,6 +19,7 @@ use super::super::any;
 use crate::{
     model::{
         account::AccountId,
+        binding::{Accounts, Held, Span},
         contribution::{Change, Contribution, Key, Kind},
         credit::Credits,
         ids::{MemberId, RepositoryId, StatementId},
@@ -51,8 +52,8 @@ pub(super) fn case(bytes: &[u8]) -> Case {
     let items = bytes.get(12..).unwrap_or_default().chunks(3);
     let contributions: BTreeMap<Key, Contribution> = items.map(|seed| draw(&(key(), contribution()), seed)).collect();
     let contributions: Vec<Contribution> = contributions.into_iter().map(|(key, it)| Contribution { key, ..it }).collect();
-    let member = (vec(statement(), 0..8), option::of(network()), prior(), option::of(moment()));
-    let (statements, network, prior, account_changed_at) = draw(&member, part(4));
+    let member = (vec(statement(), 0..8), option::of(network()), prior(), option::of(moment()), accounts());
+    let (statements, network, prior, account_changed_at, accounts) = draw(&member, part(4));
     // Of two statements with one id the last.
     let statements: BTreeMap<StatementId, Statement> = statements.into_iter().map(|it| (it.id, it)).collect();
     let statements: Vec<Statement> = statements.into_values().collect();
@@ -64,10 +65,10 @@ pub(super) fn case(bytes: &[u8]) -> Case {
             shares.entry(key.clone()).or_default().push(statement.clone());
         }
     }
-    let shared = contributions.iter().filter(|it| it.account != Some(ME) && shares.contains_key(&it.key)).cloned().collect();
+    let shared = contributions.iter().filter(|it| !accounts.did(it) && shares.contains_key(&it.key)).cloned().collect();
     Case {
         policy: draw(&any::policy(), part(0)),
-        subject: Subject { member: MEMBER, account: ME, account_changed_at, statements, shared, network, prior },
+        subject: Subject { member: MEMBER, accounts, account_changed_at, statements, shared, network, prior },
         context: Context {
             window: Window { from: start(), until: start() + TimeDelta::days(150) },
             zone: chrono_tz::Asia::Shanghai,
@@ -105,6 +106,16 @@ fn day() -> BoxedStrategy<NaiveDate> {
 
 fn decimal(least: i64, most: i64) -> BoxedStrategy<Decimal> {
     (least..=most).prop_map(|number| Decimal::new(number, 3).normalize()).boxed()
+}
+
+/// Mostly one; or one now and another until a moment, or since one.
+fn accounts() -> BoxedStrategy<Accounts> {
+    let held = |account, from, until| Held { account, span: Span { from, until } };
+    let two = (account(), moment(), proptest::bool::ANY).prop_map(move |(other, at, is_former)| {
+        let (from, until) = if is_former { (None, Some(at)) } else { (Some(at), None) };
+        Accounts::new(vec![held(ME, None, None), held(other, from, until)])
+    });
+    prop_oneof![3 => Just(Accounts::one(ME)), 1 => two].boxed()
 }
 
 fn account() -> BoxedStrategy<AccountId> {
@@ -147,7 +158,7 @@ fn key() -> BoxedStrategy<Key> {
 fn contribution() -> BoxedStrategy<Contribution> {
     let who = (option::weighted(0.9, account()), prop::bool::weighted(0.1), option::of(account()), vec(account(), 0..3));
     let when = (moment(), option::of(moment()), option::of(moment()), option::of(moment()));
-    let state = (select(crate::model::contribution::State::ALL), option::of(0..6_i64), option::of(any::<bool>()));
+    let state = (select(crate::model::contribution::State::ALL), option::of(0..6_i64), option::of(proptest::bool::ANY));
     let lines = || option::of(prop_oneof![0..3_i64, 0..1_500_i64, Just(1_000_000_000_i64)]);
     let size = (lines(), lines(), lines(), option::of(0..5_i64), option::of(change()));
     let labels = subsequence(&["spam", "type: spam", "invalid", "spammy", "help"], 0..2);
@@ -178,7 +189,7 @@ fn contribution() -> BoxedStrategy<Contribution> {
 
 fn change() -> BoxedStrategy<Change> {
     let commits = (option::of(0..3_i64), vec(account(), 0..2), vec(account(), 0..2), 0..4_i64);
-    let told = (option::of(moment()), subsequence(vec![1_i64, 2, 3], 0..=3), option::of(any::<bool>()), option::of(0..900_i64));
+    let told = (option::of(moment()), subsequence(vec![1_i64, 2, 3], 0..=3), option::of(proptest::bool::ANY), option::of(0..900_i64));
     let marks = subsequence(&["branch:copilot", "author:bot"], 0..2);
     (commits, told, option::of(0..3_i64), marks, option::of(0..6_i64))
         .prop_map(|(commits, told, fingerprint, marks, reverts)| Change {
