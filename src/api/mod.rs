@@ -2,6 +2,8 @@
 //! It must not score and must not fetch.
 
 mod account_changes;
+mod account_proof;
+mod account_proofs;
 mod accounts;
 mod admission;
 mod api_key_rotations;
@@ -129,6 +131,11 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(sign_in_provider::set, sign_in_provider::get, sign_in_provider::delete))
         .routes(routes!(sign_in::sign_out))
         .routes(routes!(me::get))
+        .routes(routes!(account_proof::begin))
+        .routes(routes!(account_proof::callback))
+        .routes(routes!(account_proofs::create))
+        .routes(routes!(account_proofs::get))
+        .routes(routes!(account_proofs::check))
         .routes(routes!(audit::list))
         .routes(routes!(audit::checkpoint))
         // The last layer is the first that a request meets.

@@ -27,6 +27,7 @@ pub async fn list_members(tx: &mut InstitutionTx, seen: &Seen) -> Result<Vec<Mem
            where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
            union
            select b.member_id from former_contributions c
+           join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
            join bindings b on b.institution_id = $1 and b.github_id = c.account_id
            where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)"#,
         tx.institution().0,

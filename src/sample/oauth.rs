@@ -27,8 +27,8 @@ pub(super) struct OAuth {
     /// By what the program asks with.
     devices: BTreeMap<String, Device>,
     tokens: HashMap<String, AccountId>,
-    /// How many codes and tokens there ever were: each is another.
-    made: u64,
+    /// Every code and token that there ever was.
+    made: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -60,10 +60,11 @@ fn refuse(word: &str) -> Value {
 
 impl OAuth {
     fn make(&mut self, what: &str) -> String {
-        self.made += 1;
-        let mut text = hex::encode(Sha256::digest(format!("{what} {}", self.made)));
+        let mut text = hex::encode(Sha256::digest(format!("{what} {}", self.made.len())));
         text.truncate(40);
-        format!("{what}{text}")
+        let made = format!("{what}{text}");
+        self.made.push(made.clone());
+        made
     }
 
     /// Where the page sends the browser back to, once somebody has agreed or not. `None`: the app is not known, or named no place.
@@ -176,9 +177,9 @@ impl OAuth {
         self.devices.values_mut().for_each(|device| device.asked_at = Some(now));
     }
 
-    /// Everything that must stay a secret of the two sides: tokens that hold, and codes that are not used.
+    /// Everything that was ever to stay a secret of the two sides.
     pub fn secrets(&self) -> Vec<String> {
-        self.tokens.keys().chain(self.browsers.keys()).chain(self.devices.keys()).cloned().collect()
+        self.made.clone()
     }
 
     pub fn tokens(&self) -> usize {

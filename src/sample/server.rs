@@ -160,7 +160,7 @@ impl Server {
         lock(&self.shared.oauth).hurry(now);
     }
 
-    /// Tokens that hold and codes that are not used: what must be found nowhere else.
+    /// Every code and token that it ever gave out.
     pub fn oauth_secrets(&self) -> Vec<String> {
         lock(&self.shared.oauth).secrets()
     }

@@ -11,6 +11,7 @@ use accredit::{
         },
         institution::Role,
     },
+    sample::{Server, World},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use crate::support::{
     Answer, TestApp,
+    app::{lenient, now, oauth_app},
     register::{self, Register, policy_text},
 };
 
@@ -161,7 +163,8 @@ fn names_something(method: &Method, path: &str) -> bool {
 
 #[tokio::test]
 async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers() {
-    let app = TestApp::start().await;
+    let github = Server::start(World::new(now())).await.unwrap();
+    let app = TestApp::start_as(&lenient(), |door| door.github = Some(oauth_app(&github))).await;
     let tenant = app.tenant("own").await;
     let other = app.tenant("other").await;
     let foreign = register::fill(app.database.db(), other.id, "foreign").await;
@@ -198,6 +201,14 @@ async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers
                         assert_eq!(answer.status, 404, "{at}");
                         missing.insert(answer.body);
                     }
+                    // A browser is led elsewhere, and what comes from there must have been begun.
+                    Some(Role::Student) if path == "/v1/me/account-proof" => assert_eq!(answer.status, 303, "{at}"),
+                    Some(Role::Student) if path == "/v1/account-proof/callback" => assert_eq!(answer.status, 403, "{at}"),
+                    // The others' keys are no member's, who alone proves an account.
+                    Some(role) if role != Role::Student && path.starts_with("/v1/me/account-proofs/{id}") => {
+                        assert_eq!(answer.status, 404, "{at}");
+                    }
+                    Some(role) if role != Role::Student && path.contains("/account-proof") => assert_eq!(answer.status, 403, "{at}"),
                     // Who only reads, or decides, speaks for no student.
                     Some(Role::Reader | Role::Reviewer) if (method, &**path) == (&Method::POST, "/v1/appeals") => {
                         assert_eq!(answer.status, 403, "{at}");

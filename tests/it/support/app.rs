@@ -10,7 +10,8 @@ use accredit::{
         institutions,
         operator_keys::{self, OperatorKeyEntry},
     },
-    github, identity,
+    github,
+    identity::{self, github::GitHub},
     jobs::{Tools, Worker, WorkerSettings},
     model::{
         actor::{Actor, Person},
@@ -19,6 +20,7 @@ use accredit::{
         ids::{InstitutionId, MemberId, OperatorKeyId},
         institution::{Institution, Role},
     },
+    sample,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{
@@ -73,6 +75,12 @@ impl Tenant {
     }
 }
 
+/// The OAuth app at a sample GitHub.
+pub fn oauth_app(github: &sample::Server) -> GitHub {
+    let (id, secret) = github.oauth_app();
+    GitHub::new(&github.base_url(), id, Some(secret)).unwrap()
+}
+
 /// What the door works with, at the address `base`.
 pub fn door(db: &Db, clock: &Clock, base: &str) -> Api {
     let sign_in = SignIn {
@@ -91,11 +99,18 @@ impl TestApp {
     }
 
     pub async fn start_with(manners: &Manners) -> Self {
+        Self::start_as(manners, |_| ()).await
+    }
+
+    /// One whose door is changed before it opens.
+    pub async fn start_as(manners: &Manners, change: impl FnOnce(&mut Api)) -> Self {
         let database = TestDatabase::new().await;
         let clock = Clock::fixed(now());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = api::router(door(database.db(), &clock, &base), manners);
+        let mut door = door(database.db(), &clock, &base);
+        change(&mut door);
+        let router = api::router(door, manners);
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
             let stopped = async {

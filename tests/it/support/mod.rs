@@ -9,6 +9,7 @@ pub mod program;
 pub mod provider;
 pub mod proxy;
 pub mod register;
+pub mod rest_schema;
 pub mod schema;
 pub mod university;
 
