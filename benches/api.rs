@@ -129,7 +129,7 @@ async fn listen(db: &Db, per_second: u32) -> String {
         lifetime: TimeDelta::hours(12),
         idle: TimeDelta::hours(1),
     };
-    let router = api::router(Api { db: db.clone(), clock: Clock::System, sign_in, sealing: None }, &manners);
+    let router = api::router(Api { db: db.clone(), clock: Clock::System, sign_in, github: None, sealing: None }, &manners);
     tokio::spawn(api::serve(listener, router, std::future::pending()));
     base
 }

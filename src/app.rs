@@ -9,7 +9,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
     api,
-    config::Settings,
+    config::{GitHub, Settings},
     db::{self, Db, local::Cluster},
     github, identity,
     jobs::{Tools, Worker, WorkerSettings},
@@ -122,6 +122,13 @@ pub fn github(settings: &Settings) -> anyhow::Result<github::Client> {
     Ok(github::Client::new(&settings.github.base_url, settings.github.token.as_ref())?)
 }
 
+/// The OAuth app at the GitHub of the settings, where they have one.
+pub fn oauth_app(settings: &Settings) -> anyhow::Result<Option<identity::github::GitHub>> {
+    let GitHub { base_url, oauth_client_id, oauth_client_secret, .. } = &settings.github;
+    let app = oauth_client_id.clone().map(|id| identity::github::GitHub::new(base_url, id, oauth_client_secret.clone()));
+    Ok(app.transpose()?)
+}
+
 fn worker_settings(settings: &Settings) -> anyhow::Result<WorkerSettings> {
     Ok(WorkerSettings { concurrency: usize::try_from(settings.worker.concurrency)?, ..WorkerSettings::default() })
 }
@@ -173,7 +180,7 @@ pub async fn serve(
         lifetime: TimeDelta::hours(settings.sign_in.session_hours.into()),
         idle: TimeDelta::minutes(settings.sign_in.idle_minutes.into()),
     };
-    let api = api::Api { db, clock: Clock::System, sign_in, sealing: settings.secrets.key.clone() };
+    let api = api::Api { db, clock: Clock::System, sign_in, github: oauth_app(settings)?, sealing: settings.secrets.key.clone() };
     api::serve(listener, api::router(api, &api::Manners::of(settings)), stop).await?;
     Ok(())
 }

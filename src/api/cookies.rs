@@ -1,4 +1,4 @@
-//! The two cookies: a session's, and the one of a sign-in that was begun. And who may send them with a request that writes.
+//! The three cookies: a session's, and those of a sign-in and of a proof of an account that were begun. And who may send them with a request that writes.
 //! It must not let a page of somebody else write in a person's name.
 
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -9,12 +9,14 @@ use url::Url;
 use super::problem::Problem;
 use crate::model::token::Token;
 
-/// Which of the two.
+/// Which of the three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Session,
     /// What ties a sign-in to the browser that began it.
     SignIn,
+    /// What ties the proof of an account to the browser that began it.
+    AccountProof,
 }
 
 /// The name of a cookie. Over https browsers take one that begins with `__Host-` from this host alone.
@@ -24,6 +26,8 @@ fn name(kind: Kind, public_url: &Url) -> &'static str {
         (Kind::Session, false) => "accredit-session",
         (Kind::SignIn, true) => "__Host-accredit-sign-in",
         (Kind::SignIn, false) => "accredit-sign-in",
+        (Kind::AccountProof, true) => "__Host-accredit-account-proof",
+        (Kind::AccountProof, false) => "accredit-account-proof",
     }
 }
 

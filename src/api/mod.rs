@@ -2,6 +2,8 @@
 //! It must not score and must not fetch.
 
 mod account_changes;
+mod account_proof;
+mod account_proofs;
 mod accounts;
 mod admission;
 mod api_key_rotations;
@@ -62,6 +64,7 @@ pub use sign_in::SignIn;
 use self::{rate::Rate, turns::Turns};
 use crate::{
     db::Db,
+    identity,
     model::{clock::Clock, sealing::SealingKey},
 };
 
@@ -71,6 +74,8 @@ pub struct Api {
     pub db: Db,
     pub clock: Clock,
     pub sign_in: SignIn,
+    /// The OAuth app by which members prove their accounts, where the settings have one.
+    pub github: Option<identity::github::GitHub>,
     /// What institutions' secrets are sealed with, where the settings have a key.
     pub sealing: Option<SealingKey>,
 }
@@ -128,6 +133,11 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(sign_in_provider::set, sign_in_provider::get, sign_in_provider::delete))
         .routes(routes!(sign_in::sign_out))
         .routes(routes!(me::get))
+        .routes(routes!(account_proof::begin))
+        .routes(routes!(account_proof::callback))
+        .routes(routes!(account_proofs::create))
+        .routes(routes!(account_proofs::get))
+        .routes(routes!(account_proofs::check))
         .routes(routes!(audit::list))
         .routes(routes!(audit::checkpoint))
         .routes(routes!(scim::users::create, scim::users::list))

@@ -79,6 +79,17 @@ impl Problem {
         Self::new(StatusCode::BAD_GATEWAY, "sign_in_provider", "The sign-in provider does not serve", detail.into())
     }
 
+    /// GitHub did not say that the account is the caller's.
+    pub fn not_proved(why: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "account_not_proved", "Account not proved", format!("The account is not proved: {why}.").into())
+    }
+
+    /// GitHub does not do its part.
+    pub fn github(why: impl std::fmt::Display) -> Self {
+        let detail = format!("The account is not proved: {why}. Try again in a moment.");
+        Self::new(StatusCode::BAD_GATEWAY, "github", "GitHub does not serve", detail.into())
+    }
+
     /// The same for what does not exist and for what is another institution's.
     pub const fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found", Cow::Borrowed("There is nothing here."))

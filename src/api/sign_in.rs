@@ -278,13 +278,13 @@ fn over() -> Problem {
     Problem::not_signed_in("this sign-in is over, or another browser began it: begin again")
 }
 
-fn token(institution: InstitutionId) -> Result<Token, Problem> {
+pub(super) fn token(institution: InstitutionId) -> Result<Token, Problem> {
     let mut secret = [0; SECRET_BYTES];
     rand::rngs::SysRng.try_fill_bytes(&mut secret).map_err(|why| Problem::broken(&why))?;
     Ok(Token::new(institution, secret))
 }
 
-fn lead<const N: usize>(to: &str, cookies: [HeaderValue; N]) -> Result<Response, Problem> {
+pub(super) fn lead<const N: usize>(to: &str, cookies: [HeaderValue; N]) -> Result<Response, Problem> {
     let to = HeaderValue::try_from(to).map_err(|why| Problem::broken(&why))?;
     let cookies = AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)], cookies).into_response())

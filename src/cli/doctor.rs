@@ -15,7 +15,7 @@ use crate::{
 /// Somebody who is always there: asked for only to see whether GitHub answers.
 const ANYBODY: &str = "octocat";
 
-/// Checks the settings, the database, its walls and GitHub; each line says what to do
+/// Checks the settings, the database, its walls, GitHub, and how accounts are proved; each line says what to do
 ///
 /// The exit status is 0 when everything is right and 1 otherwise.
 #[derive(Debug, clap::Args)]
@@ -49,6 +49,7 @@ pub(super) fn run(arguments: &Arguments, settings: Result<Settings, config::Erro
             checks.push(Check::of("settings", Ok(format!("all known; data_dir is {}", settings.data_dir.display()))));
             checks.push(Check::of("database", database(&settings)));
             checks.push(Check::of("github", github(&settings)));
+            checks.push(Check::of("account proofs", account_proofs(&settings)));
         }
     }
     let all_right = checks.iter().all(|check| check.ok);
@@ -70,6 +71,24 @@ fn database(settings: &Settings) -> anyhow::Result<String> {
     };
     let walled = app::with_database(settings, async |db| Ok(db.check_walls().await?))?;
     Ok(format!("{place} answers and is up to date; {APP_ROLE} is bound by row-level security on {walled} tables"))
+}
+
+/// How members can prove that a GitHub account is theirs. Nothing is asked of GitHub: it says whether it knows the app when the first one does.
+fn account_proofs(settings: &Settings) -> anyhow::Result<String> {
+    let web = settings.github.oauth_client_secret.is_some();
+    let device = settings.secrets.key.is_some();
+    match (&settings.github.oauth_client_id, web, device) {
+        (None, true, _) => anyhow::bail!("github.oauth_client_secret is set, and github.oauth_client_id is not: set both, or neither"),
+        (None, false, _) => {
+            Ok("no OAuth app is set (github.oauth_client_id): members cannot prove a GitHub account, staff attest whose it is".to_owned())
+        }
+        (Some(_), false, false) => anyhow::bail!(
+            "github.oauth_client_id is set, and members can prove no account: set github.oauth_client_secret (by being led to GitHub) or secrets.key (by a code)"
+        ),
+        (Some(_), true, true) => Ok("by being led to GitHub and by a code".to_owned()),
+        (Some(_), true, false) => Ok("by being led to GitHub; by a code when secrets.key is set".to_owned()),
+        (Some(_), false, true) => Ok("by a code; by being led to GitHub when github.oauth_client_secret is set".to_owned()),
+    }
 }
 
 fn github(settings: &Settings) -> anyhow::Result<String> {

@@ -15,6 +15,8 @@ pub(super) const KEYS: &[&str] = &[
     "sign_in.idle_minutes",
     "github.base_url",
     "github.token",
+    "github.oauth_client_id",
+    "github.oauth_client_secret",
     "secrets.key",
     "worker.concurrency",
     "log.filter",

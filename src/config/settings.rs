@@ -56,6 +56,10 @@ pub struct SignInSettings {
 pub struct GitHub {
     pub base_url: Url,
     pub token: Option<SecretString>,
+    /// Of the OAuth app by which members prove their accounts. `None`: they cannot.
+    pub oauth_client_id: Option<String>,
+    /// `None`: they can by a code on a device, and not by being led to GitHub.
+    pub oauth_client_secret: Option<SecretString>,
 }
 
 #[derive(Debug, Clone)]
@@ -113,6 +117,8 @@ impl Settings {
             github: GitHub {
                 base_url: read.required("github.base_url", read.url("github.base_url")?)?,
                 token: read.secret("github.token")?,
+                oauth_client_id: read.text("github.oauth_client_id")?,
+                oauth_client_secret: read.secret("github.oauth_client_secret")?,
             },
             secrets: Secrets { key: read.sealing_key("secrets.key")? },
             worker: WorkerSettings { concurrency },

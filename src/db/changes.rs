@@ -41,6 +41,7 @@ pub async fn find(tx: &mut InstitutionTx, seen: &Seen) -> Result<Changed, Error>
              left join members m on m.institution_id = $1 and m.member_id = b.member_id
              union all
              select b.member_id, true from former_contributions c
+             join tracked_repositories t on t.institution_id = $1 and t.repository_id = c.repository_id
              left join bindings b on b.institution_id = $1 and b.github_id = c.account_id
              where c.changed_in >= $2::text::xid8 and not pg_visible_in_snapshot(c.changed_in, $3::text::pg_snapshot)
            ) as changed"#,

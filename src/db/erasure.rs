@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{Error, InstitutionTx, Result, api_keys, audit, members, scores};
+use super::{Error, InstitutionTx, Result, account_proofs, api_keys, audit, members, scores};
 use crate::model::{
     actor::Actor,
     audit::{Action, Details, Event},
@@ -55,6 +55,7 @@ pub async fn erase(tx: &mut InstitutionTx, id: MemberId, reason: &str, by: &Acto
     let bindings = erase_accounts(tx, id, now).await?;
     let scores = scores::erase(tx, id, ERASED).await?;
     close_user(tx, id, now).await?;
+    account_proofs::erase(tx, id).await?;
     let decisions = erase_decisions(tx, id).await?;
     empty_answers(tx, id, &words).await?;
     let details = sqlx::query!("delete from audit_details where institution_id = $1 and member_id = $2", tx.institution().0, id.0)

@@ -2,6 +2,7 @@
 //! It must not decide anything: it stores and finds what the floors above hand it.
 
 pub mod account_changes;
+pub mod account_proofs;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
@@ -33,6 +34,7 @@ pub mod syncs;
 pub mod term_policies;
 pub mod terms;
 pub mod users;
+pub mod visibility;
 
 mod error;
 mod migrate;

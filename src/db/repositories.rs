@@ -1,5 +1,5 @@
-//! Repositories: what an institution tracks, over the one row that each repository has for all.
-//! It must not show a repository to an institution that does not track it.
+//! Repositories: what an institution tracks, over the row that each repository has for all, or for one institution alone.
+//! It must not show a repository to an institution that does not track it, nor let one track what another alone may see.
 
 use std::collections::HashMap;
 
@@ -25,9 +25,9 @@ pub struct Registration {
     pub members: Vec<MemberId>,
 }
 
-/// Tracks a repository; `id` becomes its own where nobody has registered it before. `Conflict`: the institution tracks it already.
-/// Of two rows with the name, the one is meant of which GitHub has said that it is its own. One that was tracked before is registered since
-/// the first time: a category that is put right makes nothing late.
+/// Tracks a repository: the row that the institution has of it, or else the one that all share; of a name that nobody has fetched, one of its
+/// own with the given `id`. `Conflict`: the institution tracks it already, be it under another name. One that was tracked before is registered
+/// since the first time: a category that is put right makes nothing late.
 pub async fn track(
     tx: &mut InstitutionTx,
     id: RepositoryId,
@@ -35,28 +35,18 @@ pub async fn track(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<RepositoryId> {
-    sqlx::query!(
-        "insert into repositories (repository_id, full_name, state, created_at)
-         select $1, $2, 'pending', $3 where not exists (select from repositories where lower(full_name) = lower($2))
-         on conflict (lower(full_name)) where github_id is null do nothing",
-        id.0,
-        registration.full_name.as_str(),
-        now,
-    )
-    .execute(tx.conn())
-    .await?;
-    let id = sqlx::query_scalar!(
-        "select repository_id from repositories where lower(full_name) = lower($1)
-         order by github_id is null, synced_until desc nulls last limit 1",
-        registration.full_name.as_str(),
-    )
-    .fetch_one(tx.conn())
-    .await?;
+    let id = match find_row(tx, &registration.full_name).await? {
+        Some(known) => known,
+        None => insert_row(tx, id, &registration.full_name, now).await?,
+    };
+    if is_tracked_by_another_row(tx, id, None).await? {
+        return Err(Error::Conflict { constraint: "repositories_own".to_owned() });
+    }
     sqlx::query!(
         "insert into tracked_repositories (institution_id, repository_id, category, created_at)
          values ($1, $2, $3, least($4, (select registered_at from registration_losses where institution_id = $1 and repository_id = $2)))",
         tx.institution().0,
-        id,
+        id.0,
         registration.category,
         now,
     )
@@ -67,7 +57,7 @@ pub async fn track(
         "insert into tracked_repository_members (institution_id, repository_id, member_id)
          select $1, $2, member_id from unnest($3::uuid[]) as m (member_id)",
         tx.institution().0,
-        id,
+        id.0,
         &members,
     )
     .execute(tx.conn())
@@ -76,7 +66,61 @@ pub async fn track(
     let facts = json!({ "category": registration.category, "members": registration.members });
     let event = Event { action: Action::RepositoryRegistered, subject: id.to_string(), facts, details: None };
     audit::append(tx, by, &event, now);
+    Ok(id)
+}
+
+/// The row that a name means to the institution: the one that it tracks, else its own, else the one that is shared. What another institution
+/// alone may see is not there, and neither is what went private while several tracked it.
+async fn find_row(tx: &mut InstitutionTx, name: &FullName) -> Result<Option<RepositoryId>> {
+    let id = sqlx::query_scalar!(
+        "select r.repository_id from repositories r
+         left join tracked_repositories t on t.institution_id = $1 and t.repository_id = r.repository_id
+         where lower(r.full_name) = lower($2)
+           and (t.repository_id is not null or r.only_for = $1 or (r.only_for is null and r.github_id is not null and not r.is_private))
+         order by t.repository_id is null, r.github_id is null, r.only_for is null, r.synced_until desc nulls last limit 1",
+        tx.institution().0,
+        name.as_str(),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(id.map(RepositoryId))
+}
+
+/// A row of the institution's own for a name that nobody has fetched; of two who make it at once, the one that was first.
+async fn insert_row(tx: &mut InstitutionTx, id: RepositoryId, name: &FullName, now: DateTime<Utc>) -> Result<RepositoryId> {
+    sqlx::query!(
+        "insert into repositories (repository_id, full_name, state, created_at, only_for) values ($1, $2, 'pending', $3, $4)
+         on conflict (only_for, lower(full_name)) where github_id is null do nothing",
+        id.0,
+        name.as_str(),
+        now,
+        tx.institution().0,
+    )
+    .execute(tx.conn())
+    .await?;
+    let id = sqlx::query_scalar!(
+        "select repository_id from repositories where only_for = $1 and lower(full_name) = lower($2) and github_id is null",
+        tx.institution().0,
+        name.as_str(),
+    )
+    .fetch_one(tx.conn())
+    .await?;
     Ok(RepositoryId(id))
+}
+
+/// Whether the institution tracks another row of the same repository, by GitHub's number (that of the row, where none is given): everything in
+/// it would count twice.
+pub async fn is_tracked_by_another_row(tx: &mut InstitutionTx, id: RepositoryId, github_id: Option<i64>) -> Result<bool> {
+    let twice = sqlx::query_scalar!(
+        r#"select exists (
+             select from tracked_repositories t join repositories other using (repository_id)
+             where t.institution_id = $1 and other.repository_id <> $2
+               and other.github_id = coalesce($3, (select github_id from repositories where repository_id = $2))) as "twice!""#,
+        tx.institution().0,
+        id.0,
+        github_id,
+    );
+    Ok(twice.fetch_one(tx.conn()).await?)
 }
 
 /// Stops tracking; the facts stay for whoever else tracks it. Says whether it was tracked.
@@ -96,9 +140,14 @@ pub async fn get(tx: &mut InstitutionTx, id: RepositoryId) -> Result<Option<Trac
     Ok(select(tx, Narrowed { id: Some(id), ..Narrowed::default() }).await?.pop())
 }
 
-/// The name that GitHub last told us, whoever tracks it.
+/// The name that GitHub last told us, whoever tracks it. `None`: nothing more may be asked of it, since it went private and is nobody's.
 pub async fn get_name(tx: &mut Tx, id: RepositoryId) -> Result<Option<FullName>> {
-    let name = sqlx::query_scalar!("select full_name from repositories where repository_id = $1", id.0).fetch_optional(tx.conn()).await?;
+    let name = sqlx::query_scalar!(
+        "select full_name from repositories where repository_id = $1 and (only_for is not null or not is_private)",
+        id.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
     name.as_deref().map(full_name).transpose()
 }
 

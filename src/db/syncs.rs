@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Error, InstitutionTx, Tx};
 use crate::model::{
     github::RepositoryFacts,
-    ids::{RepositoryId, SyncId},
+    ids::{InstitutionId, RepositoryId, SyncId},
     repository::FullName,
     work::{Sync, WorkState},
 };
@@ -77,6 +77,8 @@ pub struct Ground {
     pub held: Held,
     pub full_name: FullName,
     pub github_id: Option<i64>,
+    /// The one institution whose row it is.
+    pub only_for: Option<InstitutionId>,
     pub synced_until: Option<DateTime<Utc>>,
 }
 
@@ -92,24 +94,38 @@ pub async fn take(tx: &mut Tx, repository: RepositoryId, id: SyncId, now: DateTi
     .fetch_optional(tx.conn())
     .await?;
     let Some(attempt) = attempt else { return Ok(None) };
-    let row = sqlx::query!("select full_name, github_id, synced_until from repositories where repository_id = $1", repository.0)
+    let row = sqlx::query!("select full_name, github_id, only_for, synced_until from repositories where repository_id = $1", repository.0)
         .fetch_one(tx.conn())
         .await?;
     let full_name =
         row.full_name.parse().map_err(|e: crate::model::repository::NotFullName| Error::bad_row("repositories", "full_name", e))?;
     let held = Held { repository, sync: id, attempt };
-    Ok(Some(Ground { held, full_name, github_id: row.github_id, synced_until: row.synced_until }))
+    let only_for = row.only_for.map(InstitutionId);
+    Ok(Some(Ground { held, full_name, github_id: row.github_id, only_for, synced_until: row.synced_until }))
 }
 
-/// Notes whose repository this is, before anything of it is stored. `Conflict`: GitHub's number belongs to another row.
-pub async fn claim(tx: &mut Tx, held: &Held, facts: &RepositoryFacts) -> Result<(), Error> {
+/// Notes whose repository this is, before anything of it is stored: GitHub's number and name of it, and who may see what is fetched. A public
+/// one is shared, unless another row of it is shared already: then this one stays a copy of its institution's own. `Conflict`: GitHub's number
+/// belongs to a row with which this one cannot be.
+pub async fn claim(tx: &mut Tx, held: &Held, facts: &RepositoryFacts, owner: Option<InstitutionId>) -> Result<(), Error> {
+    let copy_of = sqlx::query_scalar!(
+        "select only_for from repositories r where r.repository_id = $1
+           and exists (select from repositories s where s.github_id = $2 and s.only_for is null and s.repository_id <> $1)",
+        held.repository.0,
+        facts.github_id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
     sqlx::query!(
-        "update repositories set github_id = $2, full_name = $3, owner_account_id = $4
-         where repository_id = $1 and (github_id, full_name, owner_account_id) is distinct from ($2, $3, $4)",
+        "update repositories set github_id = $2, full_name = $3, owner_account_id = $4, is_private = $5, only_for = $6
+         where repository_id = $1
+           and (github_id, full_name, owner_account_id, is_private, only_for) is distinct from ($2, $3, $4, $5, $6)",
         held.repository.0,
         facts.github_id,
         facts.full_name.as_str(),
         facts.owner.map(|o| o.0),
+        facts.is_private,
+        owner.map(|institution| institution.0).or(copy_of.flatten()),
     )
     .execute(tx.conn())
     .await?;

@@ -7,7 +7,7 @@ use serde_json::{json, value::RawValue};
 
 use super::{
     client::{Client, Document},
-    error::Error,
+    error::{Error, Request},
     lists::Piece,
     wire::{self, Who},
 };
@@ -25,6 +25,19 @@ pub struct Snapshot {
     /// What GraphQL calls it, whatever its name becomes.
     pub(super) node: String,
     pub(super) latest: Latest,
+    request: Request,
+}
+
+impl Snapshot {
+    /// The very error of a name that nobody has, for whom this must not be shown to.
+    pub fn unseen(&self, asked: &FullName) -> Error {
+        unseen(asked, self.request.clone())
+    }
+}
+
+/// In words of ours: what GitHub says of a name that nobody has may change, and what is not to be seen must go on to look the same.
+fn unseen(asked: &FullName, request: Request) -> Error {
+    Error::NotFound { message: asked.to_string(), request }
 }
 
 /// How many there are, for a progress bar: reviews and comments are not counted.
@@ -122,7 +135,10 @@ impl MarkWire {
 impl Client {
     /// The repository's facts, its totals and what changed last, in one request. A former name is answered with the present one.
     pub async fn repository(&self, name: &FullName) -> Result<Snapshot, Error> {
-        let answer = self.ask(DOCUMENT, json!({ "owner": name.owner(), "name": name.name() })).await?;
+        let answer = self.ask(DOCUMENT, json!({ "owner": name.owner(), "name": name.name() })).await.map_err(|error| match error {
+            Error::NotFound { request, .. } => unseen(name, request),
+            other => other,
+        })?;
         let piece = Piece::new(answer.data::<DataWire<'_>>()?.repository, "repository", answer.request());
         let wire: RepositoryWire = piece.read()?;
         let full_name = wire.name_with_owner.parse().map_err(|why| piece.misread(&format!("nameWithOwner: {why}")))?;
@@ -149,6 +165,6 @@ impl Client {
             default_branch: wire.default_branch_ref.map(|branch| branch.name),
             evidence: piece.evidence(),
         };
-        Ok(Snapshot { facts, totals, at: answer.date()?, node: wire.id, latest })
+        Ok(Snapshot { facts, totals, at: answer.date()?, node: wire.id, latest, request: answer.request().clone() })
     }
 }

@@ -1,9 +1,9 @@
-//! Every night: deletes sessions that are over, and sign-ins that nobody finished.
+//! Every night: deletes sessions that are over, and sign-ins and proofs of accounts that nobody finished.
 //! It must not end a session that still holds: who is refused was decided when the request came.
 
 use super::Tools;
 use crate::{
-    db::{self, institutions, sessions},
+    db::{self, account_proofs, institutions, sessions},
     model::job::ForgetSessions,
 };
 
@@ -19,6 +19,7 @@ async fn forget(tools: &Tools) -> Result<(), db::Error> {
     for institution in all {
         let mut tx = tools.db.begin_as(institution.id).await?;
         sessions::remove_expired(&mut tx, tools.clock.now()).await?;
+        account_proofs::remove_expired(&mut tx, tools.clock.now()).await?;
         tx.commit().await?;
     }
     Ok(())

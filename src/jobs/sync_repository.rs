@@ -6,10 +6,14 @@ use std::collections::HashSet;
 use super::{Attempt, Failure, Tools, rescore_changed};
 use crate::{
     contributions,
-    db::{self, syncs},
+    db::{
+        self, repositories, syncs,
+        visibility::{self, Standing},
+    },
     github::Snapshot,
     model::{
-        github::{Batch, Commit},
+        github::{Batch, Commit, RepositoryFacts},
+        ids::{InstitutionId, RepositoryId},
         job::{ReadChanges, SyncRepository},
     },
 };
@@ -35,8 +39,7 @@ async fn fetch(tools: &Tools, ground: &syncs::Ground) -> Result<(), Failure> {
     // A count of its own: other syncs of this worker share the connection, not the bill.
     let github = tools.github.counting_afresh();
     let snapshot = github.repository(&ground.full_name).await?;
-    refuse_unfit(ground, &snapshot)?;
-    let known_commits = claim(tools, &ground.held, &snapshot).await?;
+    let known_commits = claim(tools, ground, &snapshot).await?;
     let mut store = Store::new(tools, ground.held, total(&snapshot)?);
     let mut changes = github.changes(&snapshot, ground.synced_until, known_commits);
     let mut commits: Vec<Commit> = Vec::new();
@@ -52,29 +55,82 @@ async fn fetch(tools: &Tools, ground: &syncs::Ground) -> Result<(), Failure> {
     store.end(rest, &snapshot, complete_until, github.requests()).await
 }
 
-/// Makes the repository this row's before anything of it is stored: no row of facts is without its owner, and none is there twice.
-async fn claim(tools: &Tools, held: &syncs::Held, snapshot: &Snapshot) -> Result<HashSet<String>, Failure> {
-    let mut tx = tools.db.begin().await?;
-    match syncs::claim(&mut tx, held, &snapshot.facts).await {
-        Err(db::Error::Conflict { .. }) => {
-            return Err(Failure::Permanent(format!(
-                "this repository is registered already, under the name {} or a former one: remove this one and add {0}",
-                snapshot.facts.full_name
-            )));
+/// Makes the repository this row's before anything of it is stored: no row of facts is without its owner, and no institution has it twice.
+async fn claim(tools: &Tools, ground: &syncs::Ground, snapshot: &Snapshot) -> Result<HashSet<String>, Failure> {
+    let facts = &snapshot.facts;
+    let owner = if facts.is_private { Some(owner(tools, ground, snapshot).await?) } else { None };
+    refuse_another(ground, facts)?;
+    if let Some(institution) = ground.only_for {
+        let mut tx = tools.db.begin_as(institution).await?;
+        let twice = repositories::is_tracked_by_another_row(&mut tx, ground.held.repository, Some(facts.github_id)).await?;
+        tx.commit().await?;
+        if twice {
+            return Err(registered_already(facts));
         }
+    }
+    let mut tx = tools.db.begin().await?;
+    match syncs::claim(&mut tx, &ground.held, facts, owner).await {
+        // Another institution was first.
+        Err(error) if is_of(&error, "repositories_private") => return Err(unseen(ground, snapshot)),
+        // Another fetch shares it at this moment: then ours is a copy.
+        Err(error) if ground.only_for.is_some() && is_of(&error, "repositories_shared") => {
+            return Err(Failure::Retry(error.to_string()));
+        }
+        Err(db::Error::Conflict { .. }) => return Err(registered_already(facts)),
         claimed => claimed?,
     }
-    let known_commits = db::contributions::list_commits(&mut tx, held.repository).await?;
+    let known_commits = db::contributions::list_commits(&mut tx, ground.held.repository).await?;
     tx.commit().await?;
     Ok(known_commits)
 }
 
-/// What must not be fetched, however well it can be.
-fn refuse_unfit(ground: &syncs::Ground, snapshot: &Snapshot) -> Result<(), Failure> {
-    let facts = &snapshot.facts;
-    if facts.is_private {
-        return Err(Failure::Permanent(format!("{} is private: credit is given for public work only", facts.full_name)));
+fn is_of(error: &db::Error, index: &str) -> bool {
+    matches!(error, db::Error::Conflict { constraint } if constraint == index)
+}
+
+/// Whose a private repository is: the institution's that was first to have it fetched. To all others it is what GitHub does not have.
+async fn owner(tools: &Tools, ground: &syncs::Ground, snapshot: &Snapshot) -> Result<InstitutionId, Failure> {
+    let mut tx = tools.db.begin().await?;
+    let standing = visibility::shut(&mut tx, ground.held.repository, snapshot.facts.github_id).await?;
+    tx.commit().await?;
+    let owner = match standing {
+        Standing::Owned(institution) => Some(institution),
+        Standing::Shared => only_registrant(tools, ground.held.repository).await?,
+        Standing::Nobodys => None,
+    };
+    owner.ok_or_else(|| unseen(ground, snapshot))
+}
+
+/// The one institution that ever registered this row. `None`: there are several.
+async fn only_registrant(tools: &Tools, repository: RepositoryId) -> Result<Option<InstitutionId>, Failure> {
+    let mut tx = tools.db.begin_as_operator().await?;
+    let institutions = db::institutions::list(&mut tx).await?;
+    tx.commit().await?;
+    let mut found = Vec::new();
+    for institution in institutions {
+        let mut tx = tools.db.begin_as(institution.id).await?;
+        if visibility::has_registered(&mut tx, repository).await? {
+            found.push(institution.id);
+        }
+        tx.commit().await?;
     }
+    Ok(if let [only] = found[..] { Some(only) } else { None })
+}
+
+/// Word for word what comes of a name that nobody has: that there is something to be seen is not said.
+fn unseen(ground: &syncs::Ground, snapshot: &Snapshot) -> Failure {
+    snapshot.unseen(&ground.full_name).into()
+}
+
+fn registered_already(facts: &RepositoryFacts) -> Failure {
+    Failure::Permanent(format!(
+        "this repository is registered already, under the name {} or a former one: remove this one and add {0}",
+        facts.full_name
+    ))
+}
+
+/// What has passed to another repository must not be fetched, however well it can be.
+fn refuse_another(ground: &syncs::Ground, facts: &RepositoryFacts) -> Result<(), Failure> {
     match ground.github_id {
         Some(known) if known != facts.github_id => Err(Failure::Permanent(format!(
             "{} is another repository now (GitHub's id {}) than the one that was registered ({known}): register it anew",

@@ -33,6 +33,8 @@ words! {
         DirectoryNamesChanged = "directory_names_changed",
         AccountLinked = "account_linked",
         AccountUnlinked = "account_unlinked",
+        /// GitHub spoke for an account that cannot be the member's.
+        AccountNotProved = "account_not_proved",
         AccountAttested = "account_attested",
         AccountChangeRequested = "account_change_requested",
         AccountChangeConfirmed = "account_change_confirmed",

@@ -49,6 +49,8 @@ uuid_ids!(
     UserId,
     /// A key that signs checkpoints of an institution's log.
     AuditKeyId,
+    /// A member's proof of a GitHub account, begun on a device.
+    AccountProofId,
     /// A student or a member of the faculty, inside one institution.
     MemberId,
     /// That an account is a member's.

@@ -27,6 +27,7 @@ pub mod network;
 pub mod page;
 pub mod points;
 pub mod policy;
+pub mod proof;
 pub mod repository;
 pub mod score;
 pub mod sealing;

@@ -51,6 +51,12 @@ impl Whole {
         respond(self.status, self.headers, "application/json; charset=utf-8", Body::from(text))
     }
 
+    pub fn without_body(self) -> Response<Body> {
+        let mut response = Response::new(Body::empty());
+        (*response.status_mut(), *response.headers_mut()) = (self.status, self.headers);
+        response
+    }
+
     pub fn say(&mut self, status: StatusCode, message: &str) {
         self.status = status;
         self.body = json!({ "message": message, "documentation_url": "https://docs.github.com/graphql", "status": status.as_str() });

@@ -2,7 +2,7 @@
 //! It must not be used by anything but `accredit demo` and the tests, and must not know how we read its answers.
 //!
 //! `world` and `repository` hold the facts, and `edit` changes them as people do; `generate` and `history` make a world;
-//! `graphql` answers questions about it, and `patches` gives the text of a change; `server` is its HTTP face, `budget` what a token may ask there, `fault` what goes wrong.
+//! `graphql` answers questions about it, `patches` gives the text of a change, and `oauth` says whose account it is (`user`); `server` is its HTTP face, `budget` what a token may ask there, `fault` what goes wrong.
 
 mod budget;
 mod edit;
@@ -10,9 +10,11 @@ mod fault;
 mod generate;
 mod graphql;
 mod history;
+mod oauth;
 mod patches;
 mod repository;
 mod server;
+mod user;
 mod world;
 
 pub use edit::{Edit, Missing};

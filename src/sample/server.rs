@@ -1,4 +1,4 @@
-//! The world's HTTP face, on a free port of this machine: `POST /graphql`, and `GET` of a pull request's files.
+//! The world's HTTP face, on a free port of this machine: `POST /graphql`, `GET` of a pull request's files, and OAuth.
 //! It must not read the system's clock: every time that it tells is the world's.
 
 use std::{
@@ -10,7 +10,8 @@ use std::{
 };
 
 use axum::body::{self, Body};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request::Parts};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use secrecy::SecretString;
@@ -25,9 +26,11 @@ use super::{
     budget::Budget,
     fault::{self, Fault, Whole},
     graphql::{self, Question},
+    oauth::{self, OAuth},
     patches,
     world::World,
 };
+use crate::model::account::AccountId;
 
 const TOKEN: &str = "sample-token";
 const LONGEST_QUESTION: usize = 1 << 20;
@@ -43,7 +46,7 @@ pub struct Server {
 /// What a client asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
-    /// `GET` where it was no question of GraphQL's; the document is then the address.
+    /// `GET` where it was no question of GraphQL's, and the document is then the address; of OAuth the method and the path.
     pub operation: String,
     pub document: String,
     pub variables: Map<String, Value>,
@@ -54,6 +57,7 @@ pub struct Asked {
 #[derive(Debug)]
 struct Shared {
     world: Mutex<World>,
+    oauth: Mutex<OAuth>,
     log: Mutex<Log>,
 }
 
@@ -86,7 +90,7 @@ impl Server {
         let base_url = Url::parse(&format!("http://{}", listener.local_addr()?)).map_err(io::Error::other)?;
         let (budget, core) = (Budget::new(world.now), Budget::new(world.now));
         let log = Log { asked: Vec::new(), budget, core, faults: BTreeMap::new(), deeds: BTreeMap::new() };
-        let shared = Arc::new(Shared { world: Mutex::new(world), log: Mutex::new(log) });
+        let shared = Arc::new(Shared { world: Mutex::new(world), oauth: Mutex::default(), log: Mutex::new(log) });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self { shared, base_url, accepting })
     }
@@ -135,6 +139,37 @@ impl Server {
         lock(&self.shared.log).budget.remaining = points;
     }
 
+    /// The id of the OAuth app that it knows, and the app's secret.
+    pub fn oauth_app(&self) -> (String, SecretString) {
+        (oauth::CLIENT_ID.to_owned(), SecretString::from(oauth::CLIENT_SECRET))
+    }
+
+    /// Who sits at browsers that are led here from now on, one after the other; the last one stays. `None`: whoever it is says no.
+    pub fn seat(&self, people: impl IntoIterator<Item = Option<AccountId>>) {
+        lock(&self.shared.oauth).people = people.into_iter().collect();
+    }
+
+    /// Somebody enters a device's code and agrees as this account, or (`None`) says no. Whether the code is known.
+    pub fn enter_code(&self, user_code: &str, account: Option<AccountId>) -> bool {
+        lock(&self.shared.oauth).enter(user_code, account)
+    }
+
+    /// The next question about a device comes too early, by this GitHub's own clock.
+    pub fn hurry_devices(&self) {
+        let now = lock(&self.shared.world).now;
+        lock(&self.shared.oauth).hurry(now);
+    }
+
+    /// Every code and token that it ever gave out.
+    pub fn oauth_secrets(&self) -> Vec<String> {
+        lock(&self.shared.oauth).secrets()
+    }
+
+    /// How many tokens hold.
+    pub fn tokens(&self) -> usize {
+        lock(&self.shared.oauth).tokens()
+    }
+
     /// Every question that was heard, in order.
     pub fn requests(&self) -> Vec<Asked> {
         lock(&self.shared.log).asked.clone()
@@ -171,6 +206,10 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) {
 impl Shared {
     async fn answer(&self, request: Request<Incoming>) -> io::Result<Response<Body>> {
         let (head, body) = request.into_parts();
+        if let Some(act) = Act::of(&head.method, head.uri.path()) {
+            let body = body::to_bytes(Body::new(body), LONGEST_QUESTION).await.map_err(io::Error::other)?;
+            return self.agree(act, &head, &body);
+        }
         let is_get = head.method == Method::GET && head.uri.path().starts_with("/repos/");
         if !is_get && (head.method != Method::POST || head.uri.path() != "/graphql") {
             return Ok(self.message(StatusCode::NOT_FOUND, "Not Found"));
@@ -257,12 +296,92 @@ impl Shared {
         }
     }
 
+    /// What OAuth needs: the page for a browser, codes and tokens, whose a token is, and its end.
+    fn agree(&self, act: Act, head: &Parts, body: &[u8]) -> io::Result<Response<Body>> {
+        let mut world = lock(&self.world);
+        let mut log = lock(&self.log);
+        let nth = log.asked.len();
+        for deed in log.deeds.remove(&nth).unwrap_or_default() {
+            deed(&mut world);
+        }
+        let operation = format!("{} {}", head.method, head.uri.path());
+        log.asked.push(Asked { operation, document: String::new(), variables: Map::new(), points: 1 });
+        let mut oauth = lock(&self.oauth);
+        let mut whole = Whole { status: StatusCode::OK, headers: headers(&world, nth), body: Value::Null };
+        let said = String::from_utf8_lossy(body);
+        match act {
+            Act::Authorize => match oauth.authorize(&oauth::form(head.uri.query().unwrap_or_default())) {
+                Some(back) => {
+                    whole.status = StatusCode::FOUND;
+                    whole.headers.insert(header::LOCATION, HeaderValue::try_from(back).map_err(io::Error::other)?);
+                }
+                None => whole.say(StatusCode::NOT_FOUND, "Not Found"),
+            },
+            // Whoever does not ask for JSON gets a form.
+            Act::Device | Act::Token if !wants_json(&head.headers) => whole.say(StatusCode::NOT_ACCEPTABLE, "The model answers JSON alone"),
+            Act::Device => whole.body = oauth.begin_device(&oauth::form(&said), world.now),
+            Act::Token => whole.body = oauth.token(&oauth::form(&said), world.now),
+            Act::User => match bearer(&head.headers).and_then(|token| oauth.user(&world, token)) {
+                Some(user) => whole.body = user,
+                None => whole.say(StatusCode::UNAUTHORIZED, "Bad credentials"),
+            },
+            Act::Revoke => {
+                let token = serde_json::from_slice::<Value>(body).ok().and_then(|said| Some(said["access_token"].as_str()?.to_owned()));
+                whole.status = StatusCode::NO_CONTENT;
+                if !is_app(&head.headers) || !token.is_some_and(|token| oauth.revoke(&token)) {
+                    whole.say(StatusCode::NOT_FOUND, "Not Found");
+                }
+            }
+        }
+        match log.faults.remove(&nth) {
+            Some(fault) => fault::strike(&fault, whole),
+            None if whole.status == StatusCode::NO_CONTENT => Ok(whole.without_body()),
+            None => Ok(whole.send()),
+        }
+    }
+
     /// A refusal that no question of GraphQL's has been read for.
     fn message(&self, status: StatusCode, message: &str) -> Response<Body> {
         let headers = headers(&lock(&self.world), lock(&self.log).asked.len());
         let body = json!({ "message": message, "documentation_url": "https://docs.github.com/rest", "status": status.as_str() });
         Whole { status, headers, body }.send()
     }
+}
+
+/// The doors of OAuth.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Authorize,
+    Device,
+    Token,
+    User,
+    Revoke,
+}
+
+impl Act {
+    fn of(method: &Method, path: &str) -> Option<Self> {
+        Some(match (method.as_str(), path) {
+            ("GET", "/login/oauth/authorize") => Self::Authorize,
+            ("POST", "/login/device/code") => Self::Device,
+            ("POST", "/login/oauth/access_token") => Self::Token,
+            ("GET", "/user") => Self::User,
+            ("DELETE", path) if path == format!("/applications/{}/token", oauth::CLIENT_ID) => Self::Revoke,
+            _ => return None,
+        })
+    }
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json")
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn is_app(headers: &HeaderMap) -> bool {
+    let app = BASE64_STANDARD.encode(format!("{}:{}", oauth::CLIENT_ID, oauth::CLIENT_SECRET));
+    headers.get(header::AUTHORIZATION).is_some_and(|given| given == format!("Basic {app}").as_str())
 }
 
 fn is_authorized(headers: &HeaderMap) -> bool {

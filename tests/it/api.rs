@@ -1,5 +1,6 @@
 //! The HTTP door as its callers know it: shapes, refusals, pages, conditions, and who may do what.
 
+mod account_proofs;
 mod awards;
 mod conditions;
 mod countersignatures;

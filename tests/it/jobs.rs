@@ -211,18 +211,6 @@ async fn what_no_repetition_can_mend_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_private_repository_is_refused_before_anything_of_it_is_fetched() {
-    let mut world = quay(1);
-    let now = world.now;
-    world.edit(QUAY, now).unwrap().repository().is_private = true;
-    let (_server, university) = university(world).await;
-    let repository = university.track(QUAY, "community", &[]).await;
-    let sync = university.sync(repository).await;
-    assert!(sync.error.is_some_and(|why| why.contains("private")));
-    assert_eq!(count(&university, "select count(*) from contributions").await, 0);
-}
-
-#[tokio::test]
 async fn a_renamed_repository_is_followed_and_another_one_under_the_old_name_is_refused() {
     let (server, university) = university(quay(1)).await;
     let repository = university.track(QUAY, "community", &[]).await;

@@ -19,6 +19,7 @@ mod jobs;
 mod linguist;
 mod local_cluster;
 mod network;
+mod private_repositories;
 #[cfg(real_repository)]
 mod real_repository;
 mod rescoring;

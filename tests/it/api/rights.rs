@@ -6,11 +6,12 @@ use accredit::{
     db::operator_keys,
     model::{
         ids::{
-            AccountChangeId, ApiKeyId, AppealId, AwardId, BindingId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId,
-            TermId, UserId,
+            AccountChangeId, AccountProofId, ApiKeyId, AppealId, AwardId, BindingId, EvaluationId, MemberId, PolicyId, RepositoryId,
+            StatementId, SyncId, TermId, UserId,
         },
         institution::Role,
     },
+    sample::{Server, World},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use crate::support::{
     Answer, TestApp,
+    app::{lenient, now, oauth_app},
     register::{self, Register, policy_text},
 };
 
@@ -70,6 +72,7 @@ fn nobodys() -> Register {
         evaluation: EvaluationId(id),
         api_key: ApiKeyId(id),
         user: UserId(id),
+        proof: AccountProofId(id),
         statement: StatementId(id),
         adjustment: StatementId(id),
         award: AwardId(id),
@@ -100,6 +103,7 @@ pub(super) fn target(path: &str, of: &Register) -> String {
         "statements" => of.statement.to_string(),
         "awards" => of.award.to_string(),
         "appeals" => of.appeal.to_string(),
+        "me" => of.proof.to_string(),
         "account-changes" => of.change.to_string(),
         _ => match path {
             "/scim/v2/Users/{id}" => of.member.to_string(),
@@ -163,7 +167,7 @@ pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Opt
         ("POST", "/v1/users") => json(json!({"name": "Li Na", "role": "reviewer", "email": format!("{tag}@example.edu")})),
         ("PATCH", "/v1/users/{id}") => json(json!({"role": "reader"})),
         ("PUT", "/v1/sign-in/provider") => json(json!({"issuer": "https://login.example.edu", "client_id": tag})),
-        ("POST", "/v1/sign-out") => None,
+        ("POST", "/v1/sign-out" | "/v1/me/account-proofs" | "/v1/me/account-proofs/{id}/checks") => None,
         ("POST", "/scim/v2/Users") => json(json!({"userName": format!("new-{tag}"), "displayName": "Grace"})),
         ("PUT", "/scim/v2/Users/{id}") => json(json!({"userName": format!("put-{tag}"), "displayName": "Augusta"})),
         ("PATCH", "/scim/v2/Users/{id}") => json(json!({"Operations": [{"op": "replace", "path": "displayName", "value": "Augusta"}]})),
@@ -182,7 +186,8 @@ fn names_something(method: &Method, path: &str) -> bool {
 
 #[tokio::test]
 async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers() {
-    let app = TestApp::start().await;
+    let github = Server::start(World::new(now())).await.unwrap();
+    let app = TestApp::start_as(&lenient(), |door| door.github = Some(oauth_app(&github))).await;
     let tenant = app.tenant("own").await;
     let other = app.tenant("other").await;
     let foreign = register::fill(app.database.db(), other.id, "foreign").await;
@@ -220,6 +225,14 @@ async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers
                         assert_eq!(answer.status, 404, "{at}");
                         missing.insert((path.starts_with("/scim/"), answer.body));
                     }
+                    // A browser is led elsewhere, and what comes from there must have been begun.
+                    Some(Role::Student) if path == "/v1/me/account-proof" => assert_eq!(answer.status, 303, "{at}"),
+                    Some(Role::Student) if path == "/v1/account-proof/callback" => assert_eq!(answer.status, 403, "{at}"),
+                    // The others' keys are no member's, who alone proves an account.
+                    Some(role) if role != Role::Student && path.starts_with("/v1/me/account-proofs/{id}") => {
+                        assert_eq!(answer.status, 404, "{at}");
+                    }
+                    Some(role) if role != Role::Student && path.contains("/account-proof") => assert_eq!(answer.status, 403, "{at}"),
                     // Who only reads, or decides, speaks for no student.
                     Some(Role::Reader | Role::Reviewer) if SPOKEN.contains(&path.as_str()) && *method == Method::POST => {
                         assert_eq!(answer.status, 403, "{at}");

@@ -26,7 +26,7 @@ use crate::support::{
 /// Keeps cookies, and sends what a browser does with a request of a page of ours.
 pub(super) struct Browser<'a> {
     app: &'a TestApp,
-    cookies: BTreeMap<String, String>,
+    pub cookies: BTreeMap<String, String>,
 }
 
 impl<'a> Browser<'a> {
@@ -42,7 +42,7 @@ impl<'a> Browser<'a> {
         self.send(Method::POST, path, &[("sec-fetch-site", "same-origin")], Some(body)).await
     }
 
-    async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         let headers: Vec<(&str, &str)> = headers.iter().copied().chain([("cookie", cookies.as_str())]).collect();
         let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
@@ -683,7 +683,19 @@ async fn what_is_over_is_deleted_by_night() {
 
 /// Everything that is logged while it is the default.
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    /// Every line of our own program: the client of a test logs as well, and it may.
+    pub fn lines(&self) -> Vec<String> {
+        let bytes = self.0.lock().unwrap().clone();
+        String::from_utf8_lossy(&bytes)
+            .lines()
+            .filter(|line| line.contains("accredit") || line.contains("tower_http"))
+            .map(str::to_owned)
+            .collect()
+    }
+}
 
 impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -724,13 +736,7 @@ async fn no_secret_of_a_sign_in_is_logged() {
     secrets.extend(["hush-hush".to_owned(), base64::prelude::BASE64_STANDARD.encode(format!("{CLIENT}:hush-hush"))]);
     secrets.extend(provider.secrets());
     drop(logging);
-    let bytes = captured.0.lock().unwrap().clone();
-    // What our own program says: the client of the test logs as well, and it may.
-    let log: Vec<String> = String::from_utf8_lossy(&bytes)
-        .lines()
-        .filter(|line| line.contains("accredit") || line.contains("tower_http"))
-        .map(str::to_owned)
-        .collect();
+    let log = captured.lines();
     assert!(log.iter().any(|line| line.contains("/v1/sign-in/callback")), "nothing was captured");
     assert!(log.iter().any(|line| line.contains("nobody was signed in")), "{log:?}");
     assert!(secrets.len() > 12);

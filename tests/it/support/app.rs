@@ -10,7 +10,8 @@ use accredit::{
         institutions,
         operator_keys::{self, OperatorKeyEntry},
     },
-    github, identity,
+    github,
+    identity::{self, github::GitHub},
     jobs::{Tools, Worker, WorkerSettings},
     model::{
         actor::{Actor, Person},
@@ -19,6 +20,7 @@ use accredit::{
         ids::{InstitutionId, MemberId, OperatorKeyId},
         institution::{Institution, Role},
     },
+    sample,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{
@@ -73,6 +75,12 @@ impl Tenant {
     }
 }
 
+/// The OAuth app at a sample GitHub.
+pub fn oauth_app(github: &sample::Server) -> GitHub {
+    let (id, secret) = github.oauth_app();
+    GitHub::new(&github.base_url(), id, Some(secret)).unwrap()
+}
+
 /// What the door works with, at the address `base`.
 pub fn door(db: &Db, clock: &Clock, base: &str) -> Api {
     let sign_in = SignIn {
@@ -81,7 +89,7 @@ pub fn door(db: &Db, clock: &Clock, base: &str) -> Api {
         lifetime: TimeDelta::hours(12),
         idle: TimeDelta::minutes(60),
     };
-    Api { db: db.clone(), clock: clock.clone(), sign_in, sealing: Some(register::sealing_key()) }
+    Api { db: db.clone(), clock: clock.clone(), sign_in, github: None, sealing: Some(register::sealing_key()) }
 }
 
 impl TestApp {
@@ -92,19 +100,22 @@ impl TestApp {
 
     /// One that was not given a key to seal secrets with.
     pub async fn start_unsealed() -> Self {
-        Self::start_as(&lenient(), |api| Api { sealing: None, ..api }).await
+        Self::start_as(&lenient(), |api| api.sealing = None).await
     }
 
     pub async fn start_with(manners: &Manners) -> Self {
-        Self::start_as(manners, |api| api).await
+        Self::start_as(manners, |_| ()).await
     }
 
-    async fn start_as(manners: &Manners, otherwise: impl FnOnce(Api) -> Api) -> Self {
+    /// One whose door is changed before it opens.
+    pub async fn start_as(manners: &Manners, change: impl FnOnce(&mut Api)) -> Self {
         let database = TestDatabase::new().await;
         let clock = Clock::fixed(now());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = api::router(otherwise(door(database.db(), &clock, &base)), manners);
+        let mut door = door(database.db(), &clock, &base);
+        change(&mut door);
+        let router = api::router(door, manners);
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(async move {
             let stopped = async {

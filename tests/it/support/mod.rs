@@ -10,6 +10,7 @@ pub mod provider;
 pub mod proxy;
 pub mod real_provider;
 pub mod register;
+pub mod rest_schema;
 pub mod schema;
 pub mod university;
 

@@ -2,7 +2,7 @@
 
 use accredit::{
     db::{
-        Db, InstitutionTx, account_changes, accounts,
+        Db, InstitutionTx, account_changes, account_proofs, accounts,
         api_keys::ApiKeyEntry,
         awards, bindings, contributions,
         directory::{self, Names},
@@ -26,8 +26,8 @@ use accredit::{
         contribution::{Contribution, Key, Kind, Record, State},
         credit::Credits,
         ids::{
-            AccountChangeId, ApiKeyId, AppealId, AwardId, BindingId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId,
-            StatementId, SyncId, TermId, TermPolicyId, UserId,
+            AccountChangeId, AccountProofId, ApiKeyId, AppealId, AwardId, BindingId, EvaluationId, InstitutionId, MemberId, PolicyId,
+            RepositoryId, StatementId, SyncId, TermId, TermPolicyId, UserId,
         },
         institution::Role,
         member::MemberRole,
@@ -36,6 +36,7 @@ use accredit::{
         network::{MonthScores, ONE, Ranks},
         points::Points,
         policy::Audience,
+        proof::{AccountProof, ProofState},
         score::{Factor, Line, Reason, Source},
         sealing::SealingKey,
         sign_in::NewProvider,
@@ -88,6 +89,8 @@ pub struct Register {
     pub api_key: ApiKeyId,
     /// Of the staff, and not signed in yet.
     pub user: UserId,
+    /// The member's, of an account, which may be looked at in an hour.
+    pub proof: AccountProofId,
     /// A mark of the member's first contribution.
     pub statement: StatementId,
     /// Of the member's points, waiting for a second person.
@@ -192,6 +195,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     let api_key = entry.id;
     let secret = KeyHash(Sha256::digest(api_key.to_string()).into());
     let user = signing_in(&mut tx, tag).await;
+    let proof = proving(&mut tx, member).await;
     accredit::db::api_keys::insert(&mut tx, &entry, &secret, &Actor::Operator).await.unwrap();
     notary::make_key(&mut tx, Some(&sealing_key()), &Actor::Operator, now()).await.unwrap();
     let drafts = [mark(member), adjustment(member, "1"), adjustment(member, "2")];
@@ -244,6 +248,7 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         evaluation,
         api_key,
         user,
+        proof,
         statement,
         adjustment,
         award,
@@ -326,6 +331,28 @@ async fn signing_in(tx: &mut InstitutionTx, tag: &str) -> UserId {
     let attempt = Attempt { state: hash.clone(), browser: hash, return_to: "/".into(), expires_at: now() + TimeDelta::minutes(10) };
     sign_in::insert_attempt(tx, &attempt).await.unwrap();
     user.id
+}
+
+/// The member proves an account by a code, and has begun to by the web.
+async fn proving(tx: &mut InstitutionTx, member: MemberId) -> AccountProofId {
+    let id = AccountProofId::new(now());
+    let proof = AccountProof {
+        id,
+        state: ProofState::Waiting,
+        user_code: "WDJB-MJHT".into(),
+        verification_uri: "https://github.com/login/device".into(),
+        expires_at: now() + TimeDelta::hours(2),
+        interval: 5,
+        check_at: now() + TimeDelta::hours(1),
+        github_login: None,
+        failure: None,
+    };
+    account_proofs::insert(tx, member, &proof, b"sealed", now()).await.unwrap();
+    let hash = KeyHash(Sha256::digest(id.to_string()).into());
+    let expires_at = now() + TimeDelta::minutes(10);
+    let attempt = account_proofs::Attempt { state: hash.clone(), browser: hash, member, return_to: "/".into(), expires_at };
+    account_proofs::insert_attempt(tx, &attempt).await.unwrap();
+    id
 }
 
 /// A mark of the first contribution.
