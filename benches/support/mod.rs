@@ -27,6 +27,9 @@ pub struct Ground {
     pub owner: PgConnection,
 }
 
+/// So many connections does the program open, if nobody sets another number.
+pub const CONNECTIONS: u32 = 10;
+
 /// Runs `bench` on a new cluster that is thrown away afterwards. Call it from `main`.
 pub fn on_a_fresh_cluster<F: Future<Output = ()>>(bench: impl FnOnce(Ground) -> F) {
     let directory = directory();
@@ -35,7 +38,7 @@ pub fn on_a_fresh_cluster<F: Future<Output = ()>>(bench: impl FnOnce(Ground) -> 
     let options = cluster.options();
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
         db::migrate(&options).await.unwrap();
-        let db = db::connect(&options, 4).await.unwrap();
+        let db = db::connect(&options, CONNECTIONS).await.unwrap();
         let owner = PgConnection::connect_with(options.postgres()).await.unwrap();
         bench(Ground { db, owner }).await;
     });
