@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Refusal, Standing, judge, standing, state};
+use super::{Refusal, Standing, has_approved, judge, standing, state};
 use crate::model::{
     actor::Actor,
     award::{Appeal, AppealDecision, Award, AwardState},
@@ -32,7 +32,7 @@ pub fn may_settle(
     by: &Actor,
     is_other: bool,
 ) -> Result<(), Refusal> {
-    let person = judge(award, by)?;
+    judge(award, by)?;
     if appeal.decided.is_some() {
         return Err(Refusal::AppealDecided);
     }
@@ -40,7 +40,7 @@ pub fn may_settle(
         // Revoked since: there is nothing to grant, and a dismissal closes it.
         return if decision == AppealDecision::Dismiss { Ok(()) } else { Err(Refusal::NotAppealable(AwardState::Revoked)) };
     };
-    if is_other && approval.by.contains(&person) {
+    if is_other && has_approved(award, &approval, by) {
         return Err(Refusal::Approver);
     }
     let is_rejected = |one: &Award| standing(one) == Standing::Rejected;

@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 pub use adjustments::{Stated, may_countersign};
 pub use appeals::{may_appeal, may_settle};
 pub use calendar::Calendar;
+pub use persons::has_approved;
 pub use refusal::Refusal;
 pub use reported::reported;
 
@@ -176,8 +177,7 @@ pub fn may_decide(
         return Err(Refusal::Unconfirmed(missing.to_vec()));
     }
     if let (Standing::ToConfirm { by: first, .. }, true) = (standing, gives) {
-        let name = award.decisions.iter().rev().find(|decided| decided.person == first).map_or("", |decided| decided.person_name.as_str());
-        persons::second(award.proposal.member, (&first, name), by)?;
+        persons::second(award.proposal.member, (&first, persons::name_of(award, &first)), by)?;
     }
     Ok(gives && verdict.credits.is_none())
 }

@@ -226,6 +226,9 @@ fn whoever_confirms_in_another_guise_is_still_the_same_person() {
     let confirm = verdict(Decision::Confirm, None);
     assert_eq!(act(&mut award, &confirm, &actor(2), start()), Err(Refusal::SamePerson), "a key of that name");
     assert_eq!(act(&mut award, &confirm, &actor(3), start()), Ok(()));
+    award.appeals.push(appeal());
+    let settle = |by: &Actor| may_settle(&award, &[], &award.appeals[0], AppealDecision::Dismiss, by, true);
+    assert_eq!((settle(&actor(2)), settle(&signed_in)), (Err(Refusal::Approver), Err(Refusal::Approver)));
 }
 
 #[test]

@@ -142,7 +142,6 @@ async fn has_other_reviewer(tx: &mut InstitutionTx, award: &Award, now: DateTime
         .filter(|key| key.role.covers(Role::Reviewer) && key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now))
         .map(|key| Actor::Key { id: key.id, holder: key.holder });
     let users = users::list_deciding(tx).await?.into_iter().map(|user| user.actor());
-    let is_other =
-        |actor: Actor| actor.member() != Some(award.proposal.member) && actor.person().is_some_and(|person| !approval.by.contains(&person));
+    let is_other = |actor: Actor| actor.member() != Some(award.proposal.member) && !awards::has_approved(award, &approval, &actor);
     Ok(keys.chain(users).any(is_other))
 }

@@ -492,6 +492,7 @@ async fn the_demonstration_on_a_real_repository_takes_the_people_seen_there_for_
     let lin = members.iter().find(|member| member["name"] == "lin").unwrap();
     assert!(lin["number"].as_str().unwrap().parse::<i64>().is_ok(), "GitHub's own number: {ran:?}");
     assert!(members.iter().all(|member| member["state"] == "proposed" && !member["name"].as_str().unwrap().ends_with("[bot]")));
+    assert!(members.iter().all(|member| member["award"]["decided_by"] == json!([])) && ran.out.contains("nobody has decided on them"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

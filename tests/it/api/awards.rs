@@ -1,11 +1,19 @@
 //! Awards and appeals through HTTP: proposed, decided, noticed, appealed against.
 
+use accredit::{
+    db::users,
+    model::{
+        institution::Role,
+        user::{KnownAs, NewUser, User},
+    },
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
 
 use crate::support::{
     TestApp,
+    app::now,
     register::{self, Register},
 };
 
@@ -81,6 +89,31 @@ async fn a_student_appeals_and_a_dismissal_leaves_the_award() {
     assert_eq!(settled["decided"]["name"], "A reviewer");
     assert_eq!(state().await, "on_notice");
     app.post(&tenant.reviewer, &path, json!({"decision": "dismiss", "reason": "Again"})).await.problem(409);
+}
+
+#[tokio::test]
+async fn who_approved_judges_no_appeal_as_long_as_another_reviewer_holds_a_key_or_signs_in() {
+    let app = TestApp::start().await;
+    let tenant = app.tenant("own").await;
+    let own = register::fill(app.database.db(), tenant.id, "own").await;
+    decide(&app, &tenant.admin, &own, json!({"decision": "approve", "reason": "As found"})).await.json(200);
+    let student = app.student(tenant.id, own.member).await;
+    let appeal = app.post(&student, "/v1/appeals", json!({"award_id": own.award, "reason": "It is worth more"})).await.json(201);
+    let path = format!("/v1/appeals/{}/decisions", appeal["id"].as_str().unwrap());
+    let dismiss = async || app.post(&tenant.admin, &path, json!({"decision": "dismiss", "reason": "It is not"})).await;
+    dismiss().await.problem(403);
+    let keys = app.get(&tenant.admin, "/v1/api-keys").await.json(200);
+    let reviewers = keys["items"].as_array().unwrap().iter().find(|key| key["role"] == "reviewer").unwrap();
+    app.delete(&tenant.admin, &format!("/v1/api-keys/{}", reviewers["id"].as_str().unwrap())).await;
+    let known_as = KnownAs { issuer: "https://login.example.edu".into(), subject: "li-na".into() };
+    let new = NewUser { name: "Li Na".into(), role: Role::Reviewer, member: None, known_as: Some(known_as), email: None };
+    let user = User { signed_in_at: Some(now()), ..new.check(now()).unwrap() };
+    let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
+    users::insert(&mut tx, &user).await.unwrap();
+    tx.commit().await.unwrap();
+    dismiss().await.problem(403);
+    app.patch(&tenant.admin, &format!("/v1/users/{}", user.id), json!({"disabled": true})).await.json(200);
+    dismiss().await.json(200);
 }
 
 #[tokio::test]
