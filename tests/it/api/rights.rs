@@ -252,7 +252,7 @@ async fn an_operator_makes_and_lists_institutions_and_sees_nothing_of_them() {
     app.call(Method::POST, "/v1/institutions", &operator, &[("idempotency-key", "k")], body).await.problem(400);
 
     let mut tx = app.database.db().begin_as_operator().await.unwrap();
-    assert!(operator_keys::revoke(&mut tx, id, crate::support::app::now()).await.unwrap());
+    assert!(operator_keys::revoke(&mut tx, id, now()).await.unwrap());
     tx.commit().await.unwrap();
     app.get(&operator, "/v1/institutions").await.problem(401);
 }
