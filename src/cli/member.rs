@@ -1,11 +1,11 @@
-//! `accredit member`: who is on the register, and whether the account is known.
+//! `accredit member`: who is on the register, and whose account it is.
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde::Serialize;
 
 use super::{
-    output, table,
+    accounts, output, table,
     tenant::{List, Tenant},
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     },
     model::{
         account::AccountId,
+        account_change::ChangeDecision,
         actor::Actor,
         clock::Clock,
         fields,
@@ -34,6 +35,15 @@ pub(super) enum Command {
     /// Shows one member
     Show(Show),
     Erase(Erase),
+    Accounts(accounts::List),
+    Attest(accounts::Attest),
+    Unbind(accounts::Unbind),
+    /// Confirms a change of a member's accounts, as a second person
+    ConfirmChange(accounts::Decide),
+    /// Rejects a change of a member's accounts
+    RejectChange(accounts::Decide),
+    /// Withdraws a change of a member's accounts
+    WithdrawChange(accounts::Decide),
 }
 
 #[derive(Debug, clap::Args)]
@@ -103,6 +113,12 @@ pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> 
             if arguments.json { output::json(&MemberView::from(member)) } else { show(&found, false) }
         }
         Command::Erase(arguments) => erase(&db, arguments).await,
+        Command::Accounts(arguments) => accounts::list(&db, arguments).await,
+        Command::Attest(arguments) => accounts::attest(&db, arguments).await,
+        Command::Unbind(arguments) => accounts::unbind(&db, arguments).await,
+        Command::ConfirmChange(arguments) => accounts::decide(&db, arguments, ChangeDecision::Confirm).await,
+        Command::RejectChange(arguments) => accounts::decide(&db, arguments, ChangeDecision::Reject).await,
+        Command::WithdrawChange(arguments) => accounts::withdraw(&db, arguments).await,
     })
 }
 

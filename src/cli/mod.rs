@@ -1,6 +1,7 @@
 //! The command line: parse, choose a command, give back an exit status. One file for each command.
 //! It must not hold SQL or scoring: commands ask the floors below.
 
+mod accounts;
 mod audit;
 mod demo;
 mod difference;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,8 +14,11 @@ use crate::model::{
     actor::{Actor, PersonKey},
     audit::{Action, Details, Event},
     ids::{AccountChangeId, BindingId, MemberId},
-    job::LinkAccounts,
+    job::{LinkAccounts, SettleChange},
 };
+
+/// The queue goes by the clock of the database, and a worker by its own.
+const SLACK: TimeDelta = TimeDelta::seconds(30);
 
 /// Asks for a change. GitHub is asked which account the login is. `Conflict` on `account_changes_one_open`: another waits.
 pub async fn insert(
@@ -90,8 +93,8 @@ pub async fn confirm(tx: &mut InstitutionTx, change: &AccountChange, reason: &st
     }
     let facts = json!({ "change": change.id, "effective_from": change.effective_from });
     append(tx, Action::AccountChangeConfirmed, change.member, facts, json!({ "reason": reason }), by, now);
-    let job = LinkAccounts { institution_id: tx.institution() };
-    queue::enqueue(tx, &job, Some(change.effective_from)).await
+    let job = SettleChange { institution_id: tx.institution(), account_change_id: change.id };
+    queue::enqueue(tx, &job, Some(change.effective_from + SLACK)).await
 }
 
 /// Ends a change, in whatever way.

@@ -13,11 +13,12 @@ use crate::{
     db::{self, InstitutionTx, evaluations, institutions, scores},
     model::{
         ids::{EvaluationId, InstitutionId, MemberId},
-        job::{CheckNightly, CheckScores},
+        job::{CheckNightly, CheckScores, LinkAccounts},
     },
 };
 
-/// Asks for the check of every institution.
+/// Asks for the check of every institution, and for what is left to do for its accounts: a change whose own job was lost waits for a night at
+/// most.
 pub(super) async fn run_all(tools: &Tools, _job: &CheckNightly) -> Result<(), String> {
     enqueue_all(tools).await.map_err(|error| error.to_string())
 }
@@ -25,6 +26,7 @@ pub(super) async fn run_all(tools: &Tools, _job: &CheckNightly) -> Result<(), St
 async fn enqueue_all(tools: &Tools) -> Result<(), db::Error> {
     let mut tx = tools.db.begin_as_operator().await?;
     for institution in institutions::list(&mut tx).await? {
+        db::queue::enqueue(&mut tx, &LinkAccounts { institution_id: institution.id }, None).await?;
         db::queue::enqueue(&mut tx, &CheckScores { institution_id: institution.id }, None).await?;
     }
     tx.commit().await

@@ -9,7 +9,8 @@ use super::{
     Attempt, Tools, check_scores, forget_sessions, link_accounts, read_changes, rescore_changed, score_network, score_term, sync_repository,
 };
 use crate::model::job::{
-    CheckNightly, CheckScores, ForgetSessions, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreNetwork, ScoreTerm, SyncRepository,
+    CheckNightly, CheckScores, ForgetSessions, Job, LinkAccounts, ReadChanges, RescoreChanged, ScoreNetwork, ScoreTerm, SettleChange,
+    SyncRepository,
 };
 
 /// When the nightly jobs are asked for, by the clock of the worker's machine.
@@ -66,6 +67,7 @@ impl Worker {
             .define_job::<SyncRepository>()
             .define_job::<ReadChanges>()
             .define_job::<LinkAccounts>()
+            .define_job::<SettleChange>()
             .define_job::<ScoreTerm>()
             .define_job::<ScoreNetwork>()
             .define_job::<RescoreChanged>()
@@ -121,6 +123,14 @@ impl TaskHandler for LinkAccounts {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         link_accounts::run(&tools(&context)?, &self).await
+    }
+}
+
+impl TaskHandler for SettleChange {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        link_accounts::run(&tools(&context)?, &LinkAccounts { institution_id: self.institution_id }).await
     }
 }
 

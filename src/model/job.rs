@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::ids::{EvaluationId, InstitutionId, RepositoryId, SyncId};
+use super::ids::{AccountChangeId, EvaluationId, InstitutionId, RepositoryId, SyncId};
 
 /// A piece of work that the queue hands to a worker.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -47,7 +47,7 @@ impl Job for ReadChanges {
     }
 }
 
-/// Asks GitHub for the numeric ids of the members' logins that are still pending.
+/// Asks GitHub for the numeric ids of the logins that are still pending, and lets take effect which changes of accounts are due.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LinkAccounts {
     pub institution_id: InstitutionId,
@@ -58,6 +58,21 @@ impl Job for LinkAccounts {
 
     fn key(&self) -> String {
         format!("{}:{}", Self::NAME, self.institution_id)
+    }
+}
+
+/// The same, asked for when the days of one change are over: under a key of its own, so that nothing that is asked for meanwhile replaces it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SettleChange {
+    pub institution_id: InstitutionId,
+    pub account_change_id: AccountChangeId,
+}
+
+impl Job for SettleChange {
+    const NAME: &'static str = "settle_change";
+
+    fn key(&self) -> String {
+        format!("{}:{}", Self::NAME, self.account_change_id)
     }
 }
 

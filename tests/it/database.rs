@@ -64,6 +64,63 @@ async fn the_links_that_are_there_are_taken_over_by_an_owner_whom_the_walls_bind
     assert!(forced, "the wall stands again");
 }
 
+/// What was linked is bound for the time in which it was linked: whoever came to another account, and an account that came to another.
+#[tokio::test]
+async fn the_accounts_that_were_linked_are_bound_for_their_time_and_an_account_is_one_persons() {
+    let database = EmptyDatabase::new().await;
+    let mut owner = database.owner().await;
+    let mut files: Vec<_> =
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap().map(|file| file.unwrap()).collect();
+    files.retain(|file| file.file_name().to_str().unwrap().ends_with(".sql") && *file.file_name() < *"0014");
+    files.sort_by_key(|file| file.file_name());
+    for file in files {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(std::fs::read_to_string(file.path()).unwrap())).execute(&mut owner).await.unwrap();
+    }
+    // 1 came from account 10 to 11; 2 had 12 and left, 3 has it since; 4 had 13 and its login was taken away; 5 was linked and never noted.
+    let before = "
+        insert into institutions values ('00000000-0000-7000-8000-000000000001', 'a', 'A', 'UTC', now());
+        insert into members (institution_id, member_id, number, name, role, github_login, github_id, account_state, created_at, updated_at, removed_at)
+          select '00000000-0000-7000-8000-000000000001', ('00000000-0000-7000-8000-00000000000' || n)::uuid, n::text, 'Ada', 'student', login,
+            account, case when login is null then 'none' else 'linked' end, now(), '2025-12-01T00:00:00Z', removed
+          from (values (1, 'one', 11, null), (2, 'two', 12, '2025-11-01T00:00:00Z'::timestamptz), (3, 'three', 12, null), (4, null, null, null),
+            (5, 'five', 14, null)) as m (n, login, account, removed);
+        insert into account_links (institution_id, member_id, github_id, linked_at)
+          select '00000000-0000-7000-8000-000000000001', ('00000000-0000-7000-8000-00000000000' || n)::uuid, account, at::timestamptz
+          from (values (1, 10, '2025-09-01Z'), (1, 10, '2025-09-02Z'), (1, 11, '2025-10-01Z'), (2, 12, '2025-09-01Z'), (3, 12, '2025-11-15Z'),
+            (4, 13, '2025-09-01Z')) as l (n, account, at);
+        do $$ begin
+          create role accredit_test_plain_owner nologin;
+        exception when duplicate_object or unique_violation then null; end $$;
+        do $$ declare owned record; begin
+          for owned in select oid::regclass as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' loop
+            execute format('alter table %s owner to accredit_test_plain_owner', owned.name);
+          end loop;
+          for owned in select oid::regprocedure as name from pg_proc where pronamespace = 'public'::regnamespace loop
+            execute format('alter function %s owner to accredit_test_plain_owner', owned.name);
+          end loop;
+        end $$;
+        grant create, usage on schema public to accredit_test_plain_owner;
+        set role accredit_test_plain_owner";
+    sqlx::raw_sql(before).execute(&mut owner).await.unwrap();
+    sqlx::raw_sql(include_str!("../../migrations/0014_create_bindings.sql")).execute(&mut owner).await.unwrap();
+    sqlx::raw_sql("reset role").execute(&mut owner).await.unwrap();
+    let bound: Vec<String> = sqlx::query_scalar(
+        "select format('%s %s %s %s', right(member_id::text, 1), github_id, login,
+           translate(format('%s-%s', to_char(lower(span) at time zone 'UTC', 'MMDD'), to_char(upper(span) at time zone 'UTC', 'MMDD')), ' ', ''))
+         from bindings order by member_id, bound_at",
+    )
+    .fetch_all(&mut owner)
+    .await
+    .unwrap();
+    assert_eq!(bound, ["1 10 10 -1001", "1 11 one -", "2 12 12 -1115", "3 12 three 1115-", "4 13 13 -1201", "5 14 five -"]);
+    let forced: bool =
+        sqlx::query_scalar("select bool_and(relforcerowsecurity) from pg_class where oid in ('members'::regclass, 'bindings'::regclass)")
+            .fetch_one(&mut owner)
+            .await
+            .unwrap();
+    assert!(forced, "the walls stand");
+}
+
 /// Every table and function with its number, and every right and policy.
 async fn dump(owner: &mut sqlx::PgConnection) -> Vec<String> {
     sqlx::query_scalar(

@@ -12,6 +12,7 @@ use accredit::{
     model::{
         account::{Account, AccountId, AccountKind},
         actor::Actor,
+        binding::Proof,
         contribution::{Change, Contribution, Key, Kind, Record, State},
         ids::{EvaluationId, MemberId, PolicyId, RepositoryId, TermId, TermPolicyId},
         job::{CheckNightly, CheckScores, RescoreChanged, ScoreTerm},
@@ -817,7 +818,7 @@ async fn do_anything(town: &Town, random: &mut ChaCha8Rng, repositories: &[Repos
     let account = random.random_range(1..9);
     let repository = repositories[random.random_range(0..repositories.len())];
     let any_member = members[random.random_range(0..members.len())];
-    match random.random_range(0..18) {
+    match random.random_range(0..21) {
         0..4 => {
             let mut record = merged(repository, n, account);
             let c = &mut record.contribution;
@@ -853,13 +854,28 @@ async fn do_anything(town: &Town, random: &mut ChaCha8Rng, repositories: &[Repos
             }
         }
         16 => members.push(town.enrol(random.random_range(1..9)).await),
+        17..20 => {
+            // One more account of somebody, or one less: as it was, or because it was a mistake.
+            let mut tx = town.university.begin().await;
+            let bound = db::bindings::list(&mut tx, any_member).await.unwrap();
+            match bound.get(random.random_range(0..3)) {
+                Some(one) => db::bindings::unbind(&mut tx, one, random.random_bool(0.3), town.now()).await.unwrap(),
+                None => {
+                    let account = Account { id: AccountId(account), login: format!("proved-{account}"), kind: AccountKind::User };
+                    let now = town.now();
+                    let bound = db::bindings::bind(&mut tx, any_member, &account, Proof::OauthWeb, &Actor::Operator, now).await;
+                    bound.unwrap();
+                }
+            }
+            tx.commit().await.unwrap();
+        }
         7 => {
             let mut tx = town.university.begin().await;
             members::remove(&mut tx, any_member, &Actor::Operator, town.now()).await.unwrap();
             tx.commit().await.unwrap();
         }
         8 => {
-            // Another login, or the same one anew: the link is undone.
+            // Another login, or the same one anew: of somebody with an account that asks for a change, and is none.
             let login = format!("login-{account}-{any_member}");
             let mut tx = town.university.begin().await;
             members::replace(&mut tx, any_member, &profile(&any_member.to_string(), &login), &Actor::Operator, town.now()).await.unwrap();

@@ -6,8 +6,8 @@ use accredit::{
     db::operator_keys,
     model::{
         ids::{
-            AccountProofId, ApiKeyId, AppealId, AwardId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, SyncId, TermId,
-            UserId,
+            AccountChangeId, AccountProofId, ApiKeyId, AppealId, AwardId, BindingId, EvaluationId, MemberId, PolicyId, RepositoryId,
+            StatementId, SyncId, TermId, UserId,
         },
         institution::Role,
     },
@@ -77,8 +77,15 @@ fn nobodys() -> Register {
         award: AwardId(id),
         approved: AwardId(id),
         appeal: AppealId(id),
+        binding: BindingId(id),
+        change: AccountChangeId(id),
     }
 }
+
+/// What a student asks for, or staff on behalf of one.
+const SPOKEN: [&str; 3] = ["/v1/appeals", "/v1/members/{id}/account-changes", "/v1/account-changes/{id}/withdrawals"];
+/// What another wish of the same member stands in the way of.
+const WAITS: [&str; 2] = ["/v1/members/{id}/accounts", "/v1/members/{id}/account-changes"];
 
 /// The path with the ids of `of`.
 pub(super) fn target(path: &str, of: &Register) -> String {
@@ -95,6 +102,7 @@ pub(super) fn target(path: &str, of: &Register) -> String {
         "awards" => of.award.to_string(),
         "appeals" => of.appeal.to_string(),
         "me" => of.proof.to_string(),
+        "account-changes" => of.change.to_string(),
         _ => String::new(),
     };
     let query = match path {
@@ -132,6 +140,10 @@ pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Opt
             let line = format!("time_log,00{own}1,1,2025-10-15,For {tag}");
             Some(("text/csv", format!("kind,member_number,value,happened_on,reason\n{line}\n").into()))
         }
+        ("POST", "/v1/members/{id}/accounts") => json(json!({"github_login": format!("third-{tag}"), "reason": "Shown at the desk"})),
+        ("POST", "/v1/members/{id}/account-changes") => json(json!({"binding_id": of.binding, "reason": "Given up"})),
+        ("POST", "/v1/account-changes/{id}/decisions") => json(json!({"decision": "confirm", "reason": "Seen"})),
+        ("POST", "/v1/account-changes/{id}/withdrawals") => json(json!({"reason": "Not any more"})),
         ("POST", "/v1/members/{id}/erasure") => json(json!({"reason": "Asked for in writing"})),
         ("POST", "/v1/evaluations") => json(json!({"term_id": of.term, "policy_id": of.policy})),
         ("POST", "/v1/awards" | "/v1/awards/decisions") => json(json!({"evaluation_id": of.evaluation})),
@@ -210,9 +222,11 @@ async fn every_route_asks_for_the_role_that_it_states_and_hides_what_is_anothers
                     }
                     Some(role) if role != Role::Student && path.contains("/account-proof") => assert_eq!(answer.status, 403, "{at}"),
                     // Who only reads, or decides, speaks for no student.
-                    Some(Role::Reader | Role::Reviewer) if (method, &**path) == (&Method::POST, "/v1/appeals") => {
+                    Some(Role::Reader | Role::Reviewer) if SPOKEN.contains(&path.as_str()) && *method == Method::POST => {
                         assert_eq!(answer.status, 403, "{at}");
                     }
+                    // One change waits already.
+                    Some(_) if method == Method::POST && WAITS.contains(&path.as_str()) => assert_eq!(answer.status, 409, "{at}"),
                     Some(_) => assert!(answer.status.is_success(), "{at}"),
                 }
             }
@@ -315,7 +329,9 @@ async fn a_list_shows_nothing_of_another_institution() {
     let tenant = app.tenant("own").await;
     let other = app.tenant("other").await;
     let foreign = register::fill(app.database.db(), other.id, "foreign").await;
-    for list in ["repositories", "members", "terms", "policies", "contributions", "statements", "awards", "appeals", "holidays"] {
+    for list in
+        ["repositories", "members", "terms", "policies", "contributions", "statements", "awards", "appeals", "holidays", "account-changes"]
+    {
         let page = app.get(&tenant.reader, &format!("/v1/{list}")).await.json(200);
         assert_eq!(page, json!({"items": [], "next": null}), "{list}");
     }
@@ -355,6 +371,10 @@ async fn one_own_id_does_not_open_a_foreign_one_beside_it() {
     }
     for (term, policy) in [(own.term, foreign.policy), (foreign.term, own.policy)] {
         app.post(&tenant.admin, &format!("/v1/terms/{term}/policies"), json!({"policy_id": policy})).await.problem(404);
+    }
+    for binding in [foreign.binding, own.binding, BindingId(Uuid::now_v7())] {
+        let wish = json!({"binding_id": binding, "reason": "Given up"});
+        app.post(&tenant.admin, &format!("/v1/members/{}/account-changes", own.loner), wish).await.problem(404);
     }
     for foreign in [json!({"statement_id": foreign.statement}), json!({"statement_id": Uuid::now_v7()})] {
         let confirmation = json!({"kind": "confirmation", "name": "mentor", "member_id": own.member, "about": foreign,

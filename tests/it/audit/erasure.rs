@@ -4,15 +4,17 @@ use std::io::Read as _;
 
 use accredit::{
     db::{
-        self, accounts,
+        self, account_changes, accounts, bindings,
         scores::{self, NewScore},
         statements,
     },
     model::{
-        account::AccountId,
+        account::{Account, AccountId, AccountKind},
+        account_change::Wanted,
         actor::{Actor, Person},
         api_key::KeyHash,
-        ids::{EvaluationId, MemberId},
+        binding::Proof,
+        ids::{ApiKeyId, EvaluationId, MemberId},
         institution::Role,
         points::Points,
         score::{Line, Reason, Source},
@@ -33,7 +35,7 @@ use crate::support::{
 };
 
 /// What nobody else has: numbers, names, units, logins, an account, and words in a reason.
-const CANARIES: [&str; 9] = [
+const CANARIES: [&str; 11] = [
     "canary-0042",
     "Canary Wang",
     "Canary Zhang",
@@ -43,6 +45,8 @@ const CANARIES: [&str; 9] = [
     "987650123",
     "canary@mail.example",
     "Professor Canary",
+    "987650124",
+    "canary-second",
 ];
 
 /// A member with all of it, who was called otherwise before, earned points, and about whom people said things.
@@ -56,6 +60,14 @@ async fn canary(app: &TestApp, tenant: &Tenant, own: &Register) -> MemberId {
     app.patch(&tenant.staff, &path, json!({"name": "Canary Zhang", "github_login": "canary-login"})).await.json(200);
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
     accounts::link(&mut tx, member, "canary-login", Some(AccountId(987_650_123)), &Actor::Program, now()).await.unwrap();
+    // Another account was proved, and a third one is wanted; and the member confirmed what was wanted of somebody else.
+    let second = Account { id: AccountId(987_650_124), login: "canary-second".into(), kind: AccountKind::User };
+    bindings::bind(&mut tx, member, &second, Proof::OauthWeb, &Actor::Operator, now()).await.unwrap();
+    let wanted = Wanted::Add { login: "canary-former".into() };
+    account_changes::insert(&mut tx, member, &wanted, "Wrote to canary@mail.example", &Actor::Operator, now()).await.unwrap();
+    let others = account_changes::get(&mut tx, own.change).await.unwrap().unwrap();
+    let by_canary = Actor::Key { id: ApiKeyId::new(now()), holder: Person { name: "Canary Zhang".into(), member: Some(member) } };
+    account_changes::confirm(&mut tx, &others, "Seen", &by_canary, now()).await.unwrap();
     let draft = Draft {
         kind: StatementKind::Adjustment,
         member: Whose::Id(member),

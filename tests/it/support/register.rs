@@ -2,9 +2,9 @@
 
 use accredit::{
     db::{
-        Db, InstitutionTx, account_proofs, accounts,
+        Db, InstitutionTx, account_changes, account_proofs, accounts,
         api_keys::ApiKeyEntry,
-        awards, contributions, evaluations, holidays,
+        awards, bindings, contributions, evaluations, holidays,
         members::{self, Profile},
         network_scores,
         policies::{self, StoredPolicy},
@@ -16,14 +16,15 @@ use accredit::{
     },
     model::{
         account::AccountId,
+        account_change::Wanted,
         actor::{Actor, Person, PersonKey},
         api_key::KeyHash,
         award::{Announced, Appeal, AppealDecided, AppealDecision, Award, Decided, Decision, Holiday, Manner, Proposal},
         contribution::{Contribution, Key, Kind, Record, State},
         credit::Credits,
         ids::{
-            AccountProofId, ApiKeyId, AppealId, AwardId, EvaluationId, InstitutionId, MemberId, PolicyId, RepositoryId, StatementId,
-            SyncId, TermId, TermPolicyId, UserId,
+            AccountChangeId, AccountProofId, ApiKeyId, AppealId, AwardId, BindingId, EvaluationId, InstitutionId, MemberId, PolicyId,
+            RepositoryId, StatementId, SyncId, TermId, TermPolicyId, UserId,
         },
         institution::Role,
         member::MemberRole,
@@ -95,6 +96,10 @@ pub struct Register {
     pub approved: AwardId,
     /// Against a third of the member's; nobody has decided.
     pub appeal: AppealId,
+    /// The member's account.
+    pub binding: BindingId,
+    /// One more account for the member is wanted, and nobody has confirmed it.
+    pub change: AccountChangeId,
 }
 
 /// What secrets are sealed with in these tests.
@@ -116,6 +121,9 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
     };
     members::insert(&mut tx, member, &profile(format!("00{tag}1"), Some(format!("ada-{tag}"))), &Actor::Operator, now()).await.unwrap();
     accounts::link(&mut tx, member, &format!("ada-{tag}"), Some(account), &Actor::Program, now()).await.unwrap();
+    let binding = bindings::list(&mut tx, member).await.unwrap()[0].id;
+    let wanted = Wanted::Add { login: format!("ada-too-{tag}") };
+    let change = account_changes::insert(&mut tx, member, &wanted, "Shown at the desk", &Actor::Operator, now()).await.unwrap();
     let loner = MemberId::new(now());
     members::insert(&mut tx, loner, &profile(format!("00{tag}2"), None), &Actor::Operator, now()).await.unwrap();
 
@@ -233,6 +241,8 @@ pub async fn fill(db: &Db, institution: InstitutionId, tag: &str) -> Register {
         award,
         approved,
         appeal,
+        binding,
+        change,
     }
 }
 
