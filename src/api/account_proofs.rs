@@ -152,26 +152,7 @@ pub(super) async fn check(
 
     let now = api.clock.now();
     let mut tx = api.db.begin_as(here.institution).await.map_err(Problem::database)?;
-    let end = match polled {
-        Ok(Poll::Waiting) => None,
-        Ok(Poll::SlowDown { interval }) => {
-            proofs::slow_down(&mut tx, id, interval, now).await.map_err(Problem::database)?;
-            None
-        }
-        Ok(Poll::Denied) => Some(End::Denied),
-        Ok(Poll::Expired) => Some(End::Expired),
-        Ok(Poll::Done(ref account)) => {
-            let bound = bind(&mut tx, member, account, Proof::OauthDevice, &actor, now).await?;
-            Some(bound.map_or_else(End::Failed, |()| End::Done(&account.login)))
-        }
-        Err(Error::Lost) => Some(End::Failed(ProofFailure::NotTold)),
-        Err(Error::Refused(ref word)) => {
-            tracing::warn!(word, "GitHub refused a device code");
-            Some(End::Failed(ProofFailure::Refused))
-        }
-        // The code holds: the next check asks again.
-        Err(error) => return Err(github_failed(error)),
-    };
+    let end = end_of(&mut tx, (member, id), &polled, &actor, now).await?;
     if let Some(end) = end
         && !proofs::end(&mut tx, id, &end).await.map_err(Problem::database)?
     {
@@ -179,6 +160,36 @@ pub(super) async fn check(
     }
     let proof = proofs::get(&mut tx, member, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     Ok(Done(tx, Json(proof.at(now).into())))
+}
+
+/// How the proof ends by what GitHub answered, the account bound where it ends well. `None`: it goes on.
+async fn end_of<'a>(
+    tx: &mut InstitutionTx,
+    (member, id): (MemberId, AccountProofId),
+    polled: &'a Result<Poll, Error>,
+    by: &Actor,
+    now: DateTime<Utc>,
+) -> Result<Option<End<'a>>, Problem> {
+    Ok(match polled {
+        Ok(Poll::Waiting) => None,
+        Ok(Poll::SlowDown { interval }) => {
+            proofs::slow_down(tx, id, *interval, now).await.map_err(Problem::database)?;
+            None
+        }
+        Ok(Poll::Denied) => Some(End::Denied),
+        Ok(Poll::Expired) => Some(End::Expired),
+        Ok(Poll::Done(account)) => {
+            let bound = bind(tx, member, account, Proof::OauthDevice, by, now).await?;
+            Some(bound.map_or_else(End::Failed, |()| End::Done(&account.login)))
+        }
+        Err(Error::Lost) => Some(End::Failed(ProofFailure::NotTold)),
+        Err(Error::Refused(word)) => {
+            tracing::warn!(word, "GitHub refused a device code");
+            Some(End::Failed(ProofFailure::Refused))
+        }
+        // The code holds: the next check asks again.
+        Err(error) => return Err(github_failed(error.clone())),
+    })
 }
 
 /// A proof that the caller has begun. What is another's is not there.

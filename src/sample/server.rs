@@ -1,6 +1,8 @@
 //! The world's HTTP face, on a free port of this machine: `POST /graphql`, `GET` of a pull request's files, and OAuth.
 //! It must not read the system's clock: every time that it tells is the world's.
 
+mod agree;
+
 use std::{
     collections::BTreeMap,
     convert::Infallible,
@@ -10,8 +12,7 @@ use std::{
 };
 
 use axum::body::{self, Body};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use secrecy::SecretString;
@@ -22,6 +23,7 @@ use tokio::{
 };
 use url::Url;
 
+use self::agree::Act;
 use super::{
     budget::Budget,
     fault::{self, Fault, Whole},
@@ -296,92 +298,12 @@ impl Shared {
         }
     }
 
-    /// What OAuth needs: the page for a browser, codes and tokens, whose a token is, and its end.
-    fn agree(&self, act: Act, head: &Parts, body: &[u8]) -> io::Result<Response<Body>> {
-        let mut world = lock(&self.world);
-        let mut log = lock(&self.log);
-        let nth = log.asked.len();
-        for deed in log.deeds.remove(&nth).unwrap_or_default() {
-            deed(&mut world);
-        }
-        let operation = format!("{} {}", head.method, head.uri.path());
-        log.asked.push(Asked { operation, document: String::new(), variables: Map::new(), points: 1 });
-        let mut oauth = lock(&self.oauth);
-        let mut whole = Whole { status: StatusCode::OK, headers: headers(&world, nth), body: Value::Null };
-        let said = String::from_utf8_lossy(body);
-        match act {
-            Act::Authorize => match oauth.authorize(&oauth::form(head.uri.query().unwrap_or_default())) {
-                Some(back) => {
-                    whole.status = StatusCode::FOUND;
-                    whole.headers.insert(header::LOCATION, HeaderValue::try_from(back).map_err(io::Error::other)?);
-                }
-                None => whole.say(StatusCode::NOT_FOUND, "Not Found"),
-            },
-            // Whoever does not ask for JSON gets a form.
-            Act::Device | Act::Token if !wants_json(&head.headers) => whole.say(StatusCode::NOT_ACCEPTABLE, "The model answers JSON alone"),
-            Act::Device => whole.body = oauth.begin_device(&oauth::form(&said), world.now),
-            Act::Token => whole.body = oauth.token(&oauth::form(&said), world.now),
-            Act::User => match bearer(&head.headers).and_then(|token| oauth.user(&world, token)) {
-                Some(user) => whole.body = user,
-                None => whole.say(StatusCode::UNAUTHORIZED, "Bad credentials"),
-            },
-            Act::Revoke => {
-                let token = serde_json::from_slice::<Value>(body).ok().and_then(|said| Some(said["access_token"].as_str()?.to_owned()));
-                whole.status = StatusCode::NO_CONTENT;
-                if !is_app(&head.headers) || !token.is_some_and(|token| oauth.revoke(&token)) {
-                    whole.say(StatusCode::NOT_FOUND, "Not Found");
-                }
-            }
-        }
-        match log.faults.remove(&nth) {
-            Some(fault) => fault::strike(&fault, whole),
-            None if whole.status == StatusCode::NO_CONTENT => Ok(whole.without_body()),
-            None => Ok(whole.send()),
-        }
-    }
-
     /// A refusal that no question of GraphQL's has been read for.
     fn message(&self, status: StatusCode, message: &str) -> Response<Body> {
         let headers = headers(&lock(&self.world), lock(&self.log).asked.len());
         let body = json!({ "message": message, "documentation_url": "https://docs.github.com/rest", "status": status.as_str() });
         Whole { status, headers, body }.send()
     }
-}
-
-/// The doors of OAuth.
-#[derive(Debug, Clone, Copy)]
-enum Act {
-    Authorize,
-    Device,
-    Token,
-    User,
-    Revoke,
-}
-
-impl Act {
-    fn of(method: &Method, path: &str) -> Option<Self> {
-        Some(match (method.as_str(), path) {
-            ("GET", "/login/oauth/authorize") => Self::Authorize,
-            ("POST", "/login/device/code") => Self::Device,
-            ("POST", "/login/oauth/access_token") => Self::Token,
-            ("GET", "/user") => Self::User,
-            ("DELETE", path) if path == format!("/applications/{}/token", oauth::CLIENT_ID) => Self::Revoke,
-            _ => return None,
-        })
-    }
-}
-
-fn wants_json(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json")
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
-}
-
-fn is_app(headers: &HeaderMap) -> bool {
-    let app = BASE64_STANDARD.encode(format!("{}:{}", oauth::CLIENT_ID, oauth::CLIENT_SECRET));
-    headers.get(header::AUTHORIZATION).is_some_and(|given| given == format!("Basic {app}").as_str())
 }
 
 fn is_authorized(headers: &HeaderMap) -> bool {

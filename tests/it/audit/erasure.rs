@@ -138,6 +138,12 @@ async fn decided_and_signed_in(app: &TestApp, member: MemberId, own: &Register) 
              select institution_id, gen_random_uuid(), 'Canary Zhang', 'student', member_id, 'https://login.example.edu', 'canary-0042',
                'canary@mail.example', now(), now() from members where member_id = '{member}'"
         ),
+        format!(
+            "insert into account_proofs (institution_id, account_proof_id, member_id, state, user_code, verification_uri, interval_seconds,
+               check_at, github_login, begun_at, expires_at)
+             select institution_id, gen_random_uuid(), member_id, 'done', 'AAAA-BBBB', 'https://github.com/login/device', 5, now(),
+               'canary-login', now(), now() from members where member_id = '{member}'"
+        ),
         "insert into sessions select s.institution_id, sha256('canary'), u.user_id, s.created_at, s.last_seen_at, s.expires_at
          from sessions s join users u on u.institution_id = s.institution_id and u.subject = 'canary-0042' limit 1"
             .to_owned(),
