@@ -75,7 +75,10 @@ pub(super) struct MemberView {
     number: String,
     name: String,
     role: MemberRole,
+    /// The department.
     unit: Option<String>,
+    /// A roster alone says it.
+    class: Option<String>,
     github_login: Option<String>,
     /// GitHub's number of the account; set exactly when it is linked.
     github_id: Option<AccountId>,
@@ -92,6 +95,7 @@ impl From<Member> for MemberView {
             name: member.name,
             role: member.role,
             unit: member.unit,
+            class: member.class,
             github_login: member.github_login,
             github_id: member.account,
             account_state: member.account_state,

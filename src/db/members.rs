@@ -153,7 +153,7 @@ pub async fn remove(tx: &mut InstitutionTx, id: MemberId, by: &Actor, now: DateT
 pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {
     let row = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+        "select member_id, number, name, role, unit, class, github_login, github_id, account_state, created_at, updated_at
          from members where institution_id = $1 and member_id = $2 and removed_at is null",
         tx.institution().0,
         id.0,
@@ -167,7 +167,7 @@ pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>>
 pub async fn take(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {
     let row = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+        "select member_id, number, name, role, unit, class, github_login, github_id, account_state, created_at, updated_at
          from members where institution_id = $1 and member_id = $2 and removed_at is null for update",
         tx.institution().0,
         id.0,
@@ -181,7 +181,7 @@ pub async fn take(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>
 pub async fn list_by_number(tx: &mut InstitutionTx, numbers: &[String]) -> Result<Vec<Member>> {
     let rows = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+        "select member_id, number, name, role, unit, class, github_login, github_id, account_state, created_at, updated_at
          from members where institution_id = $1 and number = any($2) and removed_at is null order by number",
         tx.institution().0,
         numbers,
@@ -208,7 +208,7 @@ pub async fn list_removed(tx: &mut InstitutionTx, number: &str) -> Result<Vec<Me
 pub async fn list(tx: &mut InstitutionTx, after: Option<&str>, limit: u16) -> Result<Vec<Member>> {
     let rows = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, github_id, account_state, created_at, updated_at
+        "select member_id, number, name, role, unit, class, github_login, github_id, account_state, created_at, updated_at
          from members where institution_id = $1 and removed_at is null and ($2::text is null or number > $2)
          order by number limit $3",
         tx.institution().0,
@@ -276,6 +276,7 @@ struct MemberRow {
     name: String,
     role: String,
     unit: Option<String>,
+    class: Option<String>,
     github_login: Option<String>,
     github_id: Option<i64>,
     account_state: String,
@@ -291,6 +292,7 @@ impl MemberRow {
             name: self.name,
             role: self.role.parse().map_err(|why| Error::bad_row("members", "role", why))?,
             unit: self.unit,
+            class: self.class,
             github_login: self.github_login,
             account: self.github_id.map(AccountId),
             account_state: self.account_state.parse().map_err(|why| Error::bad_row("members", "account_state", why))?,

@@ -29,6 +29,8 @@ words! {
         MemberChanged = "member_changed",
         MemberRemoved = "member_removed",
         MemberErased = "member_erased",
+        /// Members came, changed or went by a file.
+        RosterImported = "roster_imported",
         AccountLinked = "account_linked",
         AccountUnlinked = "account_unlinked",
         RepositoryRegistered = "repository_registered",

@@ -25,6 +25,7 @@ pub mod page;
 pub mod points;
 pub mod policy;
 pub mod repository;
+pub mod roster;
 pub mod score;
 pub mod sealing;
 pub mod sign_in;
