@@ -7,6 +7,7 @@ mod journey;
 mod manners;
 mod refusals;
 mod rights;
+mod rosters;
 mod rotations;
 mod shapes;
 mod sign_in;

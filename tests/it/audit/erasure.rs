@@ -33,11 +33,12 @@ use crate::support::{
 };
 
 /// What nobody else has: numbers, names, units, logins, an account, and words in a reason.
-const CANARIES: [&str; 9] = [
+const CANARIES: [&str; 10] = [
     "canary-0042",
     "Canary Wang",
     "Canary Zhang",
     "canary-unit",
+    "canary-class",
     "canary-login",
     "canary-former",
     "987650123",
@@ -54,6 +55,10 @@ async fn canary(app: &TestApp, tenant: &Tenant, own: &Register) -> MemberId {
     let member: MemberId = made.await.json(201)["id"].as_str().unwrap().parse().unwrap();
     let path = format!("/v1/members/{member}");
     app.patch(&tenant.staff, &path, json!({"name": "Canary Zhang", "github_login": "canary-login"})).await.json(200);
+    // What a roster says of a person, and the answer that tells of it.
+    let roster = Some(("text/csv", b"number,name,class\ncanary-0042,Canary Zhang,canary-class\n".to_vec()));
+    let imported = app.call(Method::POST, "/v1/members/import", &tenant.staff, &[("idempotency-key", "canary-roster")], roster).await;
+    assert_eq!(imported.json(200)["changed_members"][0]["fields"][0]["after"], "canary-class");
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
     accounts::link(&mut tx, member, "canary-login", Some(AccountId(987_650_123)), &Actor::Program, now()).await.unwrap();
     let draft = Draft {
