@@ -121,8 +121,7 @@ async fn import(url: &str, institution: &str, file: &str) {
     let options = ConnectOptions::from_url(&url.to_owned().into()).unwrap();
     let db = db::connect(&options, 2).await.unwrap();
     let start = Instant::now();
-    let bytes = std::fs::read(file).unwrap();
-    let roster = rosters::read(&bytes, &Wish::default()).unwrap();
+    let roster = rosters::read(&std::fs::read(file).unwrap(), &Wish::default()).unwrap();
     let mut tx = db.begin_as(institution.parse().unwrap()).await.unwrap();
     let imported = enrolment::import(&mut tx, &roster, Asked::default(), &Actor::Operator, support::term_start()).await.unwrap();
     tx.commit().await.unwrap();

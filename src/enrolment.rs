@@ -12,7 +12,7 @@ use crate::{
         job::LinkAccounts,
         roster::{AddedMember, ChangedMember, Imported, Known, LeftOutMember, NewLogin, Plan, Row},
     },
-    rosters::{self, Change, Comparison, Entry, Mistakes, Roster, Wish},
+    rosters::{self, Comparison, Entry, Mistakes, Roster, Wish},
 };
 
 /// So many of each kind are shown one by one.
@@ -87,11 +87,7 @@ fn plan<'a>(found: &Comparison<'a>, removing: bool, now: DateTime<Utc>) -> Plan<
             github_login: named.github_login.as_deref(),
         }
     });
-    let login = |change: &Change<'a>| change.fields.iter().any(|field| field.field == "github_login");
-    let logins = found.changed.iter().filter(|change| login(change)).filter_map(|change| {
-        let Change { entry, known, .. } = change;
-        Some(NewLogin { before: known, login: entry.named.github_login.as_deref()? })
-    });
+    let logins = found.changed.iter().filter_map(|change| Some(NewLogin { before: change.known, login: change.login()? }));
     Plan {
         added: added.collect(),
         changed: found.changed.iter().map(|change| as_it_is_to_be(change.entry, change.known)).collect(),
@@ -130,7 +126,7 @@ fn told(roster: &Roster, found: &Comparison<'_>, asked: Asked) -> Imported {
     let changed = found.changed.iter().take(MOST_SHOWN).map(|change| ChangedMember {
         line: change.entry.place.number(),
         number: change.known.number.clone(),
-        fields: change.fields.clone(),
+        fields: change.fields(),
     });
     let left_out = found.left_out.iter().take(MOST_SHOWN);
     let left_out = left_out.map(|member| LeftOutMember { number: member.number.clone(), name: member.name.clone() });

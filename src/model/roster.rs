@@ -82,7 +82,7 @@ pub struct FileFacts {
     pub sheet: Option<String>,
     /// Columns that nobody read, because it was asked that they be ignored.
     pub ignored_columns: Vec<String>,
-    /// SHA-256 of its bytes: the log names the file by it.
+    /// SHA-256 of its bytes: the log names the file by it. Empty: people who come from no file.
     pub sha256: String,
 }
 

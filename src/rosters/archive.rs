@@ -8,7 +8,7 @@ use zip::ZipArchive;
 use super::mistake::{Field, Mistakes};
 
 /// What may come out of an archive in all.
-const MOST_UNPACKED: u64 = 256 * 1024 * 1024;
+const MOST_UNPACKED: u64 = 128 * 1024 * 1024;
 const MOST_FILES: usize = 1_000;
 
 pub(super) struct Archive<'a> {

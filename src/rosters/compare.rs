@@ -25,11 +25,41 @@ pub struct Comparison<'a> {
     pub skipped: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Of whom the file says something else than the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change<'a> {
     pub entry: &'a Entry,
     pub known: &'a Known,
-    pub fields: Vec<ChangedField>,
+}
+
+impl<'a> Change<'a> {
+    /// What is said of each field, and what is known. What is not said is absent.
+    fn said(&self) -> impl Iterator<Item = (&'static str, &'a str, Option<&'a str>)> {
+        let (named, known) = (&self.entry.named, self.known);
+        let fields = [
+            ("name", Some(&*named.name), Some(&*known.name)),
+            ("role", named.role.map(MemberRole::as_str), Some(known.role.as_str())),
+            ("unit", named.unit.as_deref(), known.unit.as_deref()),
+            ("class", named.class.as_deref(), known.class.as_deref()),
+            ("github_login", named.github_login.as_deref(), known.github_login.as_deref()),
+        ];
+        let said = fields.into_iter().filter_map(|(field, said, known)| Some((field, said?, known)));
+        said.filter(|(_, said, known)| *known != Some(*said))
+    }
+
+    pub fn fields(&self) -> Vec<ChangedField> {
+        let owned = |(field, said, known): (&'static str, &str, Option<&str>)| ChangedField {
+            field,
+            before: known.map(str::to_owned),
+            after: Some(said.to_owned()),
+        };
+        self.said().map(owned).collect()
+    }
+
+    /// The login that is said, where it is another.
+    pub fn login(&self) -> Option<&'a str> {
+        self.said().find(|(field, ..)| *field == "github_login").map(|(_, said, _)| said)
+    }
 }
 
 /// `removing`: whoever is left out goes, and is in nobody's way.
@@ -41,11 +71,10 @@ pub fn compare<'a>(roster: &'a Roster, known: &'a [Known], wish: &Wish, removing
         match by_number.get(&*entry.named.number) {
             Some(member) => {
                 named.insert(member.id, entry);
-                let fields = changes(entry, member);
-                if fields.is_empty() {
-                    found.unchanged += 1;
-                } else {
-                    found.changed.push(Change { entry, known: member, fields });
+                let change = Change { entry, known: member };
+                match change.said().next() {
+                    None => found.unchanged += 1,
+                    Some(_) => found.changed.push(change),
                 }
             }
             None => match entry.named.role.or(roster.newcomers) {
@@ -73,23 +102,6 @@ pub fn compare<'a>(roster: &'a Roster, known: &'a [Known], wish: &Wish, removing
     };
     taken_logins(roster, &stays, &named, &by_number, &mut mistakes);
     mistakes.or(found)
-}
-
-/// The fields of which the file says something else than the register.
-fn changes(entry: &Entry, known: &Known) -> Vec<ChangedField> {
-    let named = &entry.named;
-    let mut fields = Vec::new();
-    let mut compare = |field: &'static str, said: Option<&str>, before: Option<&str>| {
-        if said.is_some_and(|said| before != Some(said)) {
-            fields.push(ChangedField { field, before: before.map(str::to_owned), after: said.map(str::to_owned) });
-        }
-    };
-    compare("name", Some(&named.name), Some(&known.name));
-    compare("role", named.role.map(MemberRole::as_str), Some(known.role.as_str()));
-    compare("unit", named.unit.as_deref(), known.unit.as_deref());
-    compare("class", named.class.as_deref(), known.class.as_deref());
-    compare("github_login", named.github_login.as_deref(), known.github_login.as_deref());
-    fields
 }
 
 /// New numbers that are known ones without their leading zeros.

@@ -23,9 +23,13 @@ pub(super) fn read(text: &str, encoding: Encoding, wish: &Wish) -> Result<Read, 
     if text.trim().is_empty() {
         return Err(Mistakes::one(None, Field::File, "is empty"));
     }
+    if let Some(at) = text.bytes().position(|byte| byte == separator::STAND_IN) {
+        let line = Lines::of(text).number(u64::try_from(at).ok());
+        return Err(Mistakes::one(Some(Place::Line(line)), Field::File, "holds the control character U+001F"));
+    }
     let (separator, table) = separator::detect(text).map_err(|why| Mistakes::one(Some(Place::Line(1)), Field::File, why))?;
     // The lines in front of the table count, too.
-    let before = text[..table.start].matches('\n').count() as u64;
+    let before: u64 = text[..table.start].matches('\n').map(|_| 1).sum();
     let (delimiter, table) = separator.prepare(&text[table]);
     let mut lines = Lines::of(&table);
     let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(table.as_bytes());

@@ -34,8 +34,8 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Vec<Entry>, Mistakes> {
     }
     let mut mistakes = Mistakes::default();
     let mut entries = Vec::with_capacity(people.len());
-    for (at, one) in people.into_iter().enumerate() {
-        let place = Place::Entry(at as u64 + 1);
+    for (at, one) in (1..).zip(people) {
+        let place = Place::Entry(at);
         let mut reader = serde_json::Deserializer::from_str(one.get());
         match serde_path_to_error::deserialize::<_, PersonWire>(&mut reader) {
             Ok(wire) => entries.extend(person(wire, place, &mut mistakes).map(|named| Entry { place, named })),

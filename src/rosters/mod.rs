@@ -66,7 +66,13 @@ impl Roster {
     /// Of people who come from no file.
     pub fn of(people: impl IntoIterator<Item = Named>) -> Self {
         let entries = (1..).zip(people).map(|(at, named)| Entry { place: Place::Entry(at), named }).collect();
-        Self { file: facts(Format::Json, b""), entries, newcomers: Some(MemberRole::Student), leaving: None, skipped: 0 }
+        Self {
+            file: FileFacts { sha256: String::new(), ..facts(Format::Json, b"") },
+            entries,
+            newcomers: Some(MemberRole::Student),
+            leaving: None,
+            skipped: 0,
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::{borrow::Cow, ops::Range};
 
 use super::{columns, mistake::Field};
 
-/// Stands for a full-width comma where the CSV reader looks for one byte. It never stands in a text.
-const STAND_IN: char = '\u{1f}';
+/// Stands for a full-width comma where the CSV reader looks for one byte. No text holds one: `csv` sees to it.
+pub(super) const STAND_IN: u8 = 0x1f;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
@@ -43,7 +43,7 @@ impl Separator {
             Self::Comma => (b',', Cow::Borrowed(text)),
             Self::Semicolon => (b';', Cow::Borrowed(text)),
             Self::Tab => (b'\t', Cow::Borrowed(text)),
-            Self::WideComma => (STAND_IN as u8, Cow::Owned(stand_in(text))),
+            Self::WideComma => (STAND_IN, Cow::Owned(stand_in(text))),
         }
     }
 }
@@ -122,7 +122,7 @@ fn stand_in(text: &str) -> String {
             _ if separates => At::Start,
             _ => At::Plain,
         };
-        out.push(if separates { STAND_IN } else { c });
+        out.push(if separates { char::from(STAND_IN) } else { c });
     }
     out
 }

@@ -78,8 +78,8 @@ impl<'a> Table<'a, '_> {
         Ok(())
     }
 
-    const fn place(&self) -> Place {
-        Place::Row(self.at as u64 + 1)
+    fn place(&self) -> Place {
+        Place::Row(u64::from(self.at) + 1)
     }
 
     fn end_row(&mut self) -> Result<(), Mistakes> {

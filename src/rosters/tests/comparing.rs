@@ -1,3 +1,5 @@
+//! The people of a roster beside the register.
+
 use uuid::Uuid;
 
 use super::*;
@@ -21,7 +23,7 @@ fn counted(text: &str, known: &[Known]) -> (Vec<String>, Vec<String>, usize, Vec
     let roster = read_text(text).unwrap();
     let found = compare(&roster, known, &Wish::default(), false).unwrap();
     let added = found.added.iter().map(|(entry, _)| entry.named.number.clone()).collect();
-    let fields = |change: &Change<'_>| change.fields.iter().map(|field| field.field).collect::<Vec<_>>().join(" ");
+    let fields = |change: &Change<'_>| change.fields().iter().map(|field| field.field).collect::<Vec<_>>().join(" ");
     let changed = found.changed.iter().map(|change| format!("{}: {}", change.known.number, fields(change))).collect();
     (added, changed, found.unchanged, found.left_out.iter().map(|member| member.number.clone()).collect())
 }

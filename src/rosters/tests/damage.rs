@@ -1,3 +1,5 @@
+//! Numbers as spreadsheets damage them, and numbers that only look so.
+
 use rstest::rstest;
 
 use super::*;

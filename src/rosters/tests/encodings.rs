@@ -1,3 +1,5 @@
+//! Every encoding and separator, and what cannot be decoded.
+
 use encoding_rs::GB18030;
 use rstest::rstest;
 

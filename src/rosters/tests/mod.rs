@@ -1,3 +1,5 @@
+//! What rosters are read as, and what is wrong with them.
+
 mod comparing;
 mod damage;
 mod encodings;

@@ -1,3 +1,5 @@
+//! OneRoster bundles.
+
 use std::io::{Cursor, Write as _};
 
 use rstest::rstest;

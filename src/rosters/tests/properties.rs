@@ -1,3 +1,5 @@
+//! Whatever is written reads back; whatever is sent stops nothing.
+
 use proptest::prelude::*;
 use rust_xlsxwriter::Workbook;
 

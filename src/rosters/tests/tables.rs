@@ -1,3 +1,5 @@
+//! Tables of text and JSON: what they say, and every mistake with its place.
+
 use rstest::rstest;
 
 use super::*;
@@ -19,6 +21,7 @@ fn csv_and_json_of_the_same_people_are_the_same() {
 #[case("number,name\n1,\n", "line 2: the name must not be empty")]
 #[case("number,name\n1,\u{3000}\u{a0}\n", "line 2: the name must not be empty")]
 #[case("number,name\n1,a\0b\n", "line 2: the name must not hold control characters")]
+#[case("学号，姓名，院系\n1，a\u{1f}b\n", "line 2: it holds the control character U+001F")]
 #[case("number,name\n1,a\u{202e}b\n", "line 2: the name holds the invisible character U+202E")]
 #[case("number,name,github_login\n1,a,not a login\n", "line 2: the github_login must be a GitHub login")]
 #[case("number,name,role\n1,a,dean\n", "line 2: the role `dean` is not a member's role")]
