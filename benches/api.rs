@@ -136,8 +136,13 @@ async fn institution(db: &Db, slug: &str) -> Tenant {
 /// The program's door with so many requests a second for each key; says where.
 async fn listen(db: &Db, per_second: u32) -> String {
     let number = |n| NonZeroU32::new(n).unwrap();
-    let manners =
-        Manners { per_second: number(per_second), burst: number(2 * per_second), at_once: AT_ONCE, allowed_origins: Vec::new(), https: false };
+    let manners = Manners {
+        per_second: number(per_second),
+        burst: number(2 * per_second),
+        at_once: AT_ONCE,
+        allowed_origins: Vec::new(),
+        https: false,
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let sign_in = SignIn {

@@ -157,6 +157,7 @@ mod tests {
             name: "Ada".into(),
             role: MemberRole::Student,
             unit: None,
+            class: None,
             github_login: None,
             account: None,
             account_state: AccountState::None,

@@ -11,9 +11,14 @@ use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Value, error::Category};
 
 use super::{Api, fields::Fault, problem::Problem};
+use crate::rosters;
 
-/// The largest body of any request.
+/// The largest body of any request but one.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
+/// The largest file at [`FILES`].
+pub(super) const MOST_FILE_BYTES: usize = rosters::MOST_BYTES;
+/// Where files are sent to.
+const FILES: &str = "/v1/members/import";
 /// The largest text of a policy.
 const MOST_POLICY_BYTES: usize = 256 * 1024;
 
@@ -58,6 +63,22 @@ impl FromRequest<Api> for Csv {
     }
 }
 
+/// A roster: a table of text, a workbook or a bundle of tables. What it is its content says: a program that sends files seldom knows better.
+#[derive(Debug)]
+pub(super) struct File(pub Bytes);
+
+impl FromRequest<Api> for File {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Api) -> Result<Self, Problem> {
+        const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        const KINDS: [&str; 4] = ["text/csv", "application/json", WORKBOOK, "application/zip"];
+        let expected = "text/csv, application/json, application/zip or, for XLSX, \
+                        application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        Ok(Self(read(request, expected, |kind| KINDS.contains(&kind), MOST_FILE_BYTES).await?))
+    }
+}
+
 async fn read(request: Request, expected: &'static str, fits: impl Fn(&str) -> bool, most: usize) -> Result<Bytes, Problem> {
     if !content_type(request.headers()).is_some_and(|kind| fits(&kind)) {
         return Err(Problem::wrong_content_type(expected));
@@ -68,8 +89,9 @@ async fn read(request: Request, expected: &'static str, fits: impl Fn(&str) -> b
 
 /// The whole body, which the router's limit bounds.
 pub(super) async fn collect(request: Request) -> Result<Bytes, Problem> {
+    let most = if request.uri().path() == FILES { MOST_FILE_BYTES } else { MOST_BYTES };
     Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(MOST_BYTES),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(most),
         _ => Problem::bad_request("The body could not be read to its end."),
     })
 }

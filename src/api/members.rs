@@ -77,7 +77,10 @@ pub(super) struct MemberView {
     number: String,
     name: String,
     role: MemberRole,
+    /// The department.
     unit: Option<String>,
+    /// A roster alone says it.
+    class: Option<String>,
     github_login: Option<String>,
     /// GitHub's number of the account that is bound, of several the first; set exactly when `account_state` is `linked`.
     github_id: Option<AccountId>,
@@ -96,6 +99,7 @@ impl From<(Member, Option<AccountChange>)> for MemberView {
             name: member.name,
             role: member.role,
             unit: member.unit,
+            class: member.class,
             github_login: member.github_login,
             github_id: member.account,
             account_state: member.account_state,

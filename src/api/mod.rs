@@ -27,6 +27,7 @@ mod layers;
 mod manners;
 mod me;
 mod members;
+mod members_import;
 mod notices;
 mod openapi;
 mod policies;
@@ -47,10 +48,12 @@ mod syncs;
 mod term_policies;
 mod terms;
 mod turns;
+mod units;
 mod users;
 
 use axum::{
     Json, Router,
+    extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     routing,
 };
@@ -84,6 +87,16 @@ pub struct Api {
 pub fn router(api: Api, manners: &Manners) -> Router {
     let turns = Turns::new(manners.at_once);
     let rate = (Rate::new(manners, api.clock.clone()), api.sign_in.public_url.clone());
+    // What every route with a key goes through. The last layer is the first that a request meets.
+    let held = |routes: OpenApiRouter<Api>| {
+        routes
+            .route_layer(layers::catch_panic())
+            .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))
+            .route_layer(from_fn(etag::tag))
+            .route_layer(from_fn_with_state(turns.clone(), turns::take))
+            .route_layer(from_fn_with_state(api.clone(), auth::authenticate))
+            .route_layer(from_fn_with_state(rate.clone(), rate::hold))
+    };
     let keyed = OpenApiRouter::with_openapi(openapi::empty())
         .routes(routes!(repositories::create, repositories::list))
         .routes(routes!(repositories::get, repositories::delete))
@@ -99,6 +112,7 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(account_changes::get))
         .routes(routes!(account_changes::decide))
         .routes(routes!(account_changes::withdraw))
+        .routes(routes!(units::list))
         .routes(routes!(scores::get))
         .routes(routes!(terms::create, terms::list))
         .routes(routes!(terms::get))
@@ -146,14 +160,11 @@ pub fn router(api: Api, manners: &Manners) -> Router {
         .routes(routes!(scim::discovery::resource_types))
         .routes(routes!(scim::discovery::resource_type))
         .routes(routes!(scim::discovery::schemas))
-        .routes(routes!(scim::discovery::schema))
-        // The last layer is the first that a request meets.
-        .route_layer(layers::catch_panic())
-        .route_layer(from_fn_with_state(api.clone(), idempotency::answer_once))
-        .route_layer(from_fn(etag::tag))
-        .route_layer(from_fn_with_state(turns, turns::take))
-        .route_layer(from_fn_with_state(api.clone(), auth::authenticate))
-        .route_layer(from_fn_with_state(rate.clone(), rate::hold));
+        .routes(routes!(scim::discovery::schema));
+    // Files are larger than anything else that comes in.
+    let files =
+        held(OpenApiRouter::new().routes(routes!(members_import::import))).route_layer(DefaultBodyLimit::max(body::MOST_FILE_BYTES));
+    let keyed = held(keyed).merge(files);
     let open = OpenApiRouter::new()
         .routes(routes!(sign_in::begin))
         .routes(routes!(sign_in::callback))

@@ -95,7 +95,7 @@ async fn former_words(tx: &mut InstitutionTx, id: MemberId) -> Result<BTreeSet<S
 
 async fn overwrite_member(tx: &mut InstitutionTx, id: MemberId, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
-        "update members set number = $3, name = $4, unit = null, github_login = null, login_named_by = null, account_state = 'none',
+        "update members set number = $3, name = $4, unit = null, class = null, github_login = null, login_named_by = null, account_state = 'none',
            updated_at = $5, erased_at = $5
          where institution_id = $1 and member_id = $2",
         tx.institution().0,

@@ -204,7 +204,7 @@ pub async fn remove(tx: &mut InstitutionTx, id: MemberId, by: &Actor, now: DateT
 pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {
     let row = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, account_state, created_at, updated_at,
+        "select member_id, number, name, role, unit, class, github_login, account_state, created_at, updated_at,
            (select b.github_id from bindings b where b.institution_id = $1 and b.member_id = members.member_id and b.unbound_at is null
             order by b.bound_at, b.binding_id limit 1) as github_id
          from members where institution_id = $1 and member_id = $2 and removed_at is null",
@@ -220,7 +220,7 @@ pub async fn get(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>>
 pub async fn take(tx: &mut InstitutionTx, id: MemberId) -> Result<Option<Member>> {
     let row = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, account_state, created_at, updated_at,
+        "select member_id, number, name, role, unit, class, github_login, account_state, created_at, updated_at,
            (select b.github_id from bindings b where b.institution_id = $1 and b.member_id = members.member_id and b.unbound_at is null
             order by b.bound_at, b.binding_id limit 1) as github_id
          from members where institution_id = $1 and member_id = $2 and removed_at is null for update",
@@ -256,7 +256,7 @@ pub async fn take_known(tx: &mut InstitutionTx, id: MemberId) -> Result<bool> {
 pub async fn list_by_number(tx: &mut InstitutionTx, numbers: &[String]) -> Result<Vec<Member>> {
     let rows = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, account_state, created_at, updated_at,
+        "select member_id, number, name, role, unit, class, github_login, account_state, created_at, updated_at,
            (select b.github_id from bindings b where b.institution_id = $1 and b.member_id = members.member_id and b.unbound_at is null
             order by b.bound_at, b.binding_id limit 1) as github_id
          from members where institution_id = $1 and number = any($2) and removed_at is null order by number",
@@ -285,7 +285,7 @@ pub async fn list_removed(tx: &mut InstitutionTx, number: &str) -> Result<Vec<Me
 pub async fn list(tx: &mut InstitutionTx, after: Option<&str>, limit: u16) -> Result<Vec<Member>> {
     let rows = sqlx::query_as!(
         MemberRow,
-        "select member_id, number, name, role, unit, github_login, account_state, created_at, updated_at,
+        "select member_id, number, name, role, unit, class, github_login, account_state, created_at, updated_at,
            (select b.github_id from bindings b where b.institution_id = $1 and b.member_id = members.member_id and b.unbound_at is null
             order by b.bound_at, b.binding_id limit 1) as github_id
          from members where institution_id = $1 and removed_at is null and ($2::text is null or number > $2)
@@ -384,6 +384,7 @@ struct MemberRow {
     name: String,
     role: String,
     unit: Option<String>,
+    class: Option<String>,
     github_login: Option<String>,
     github_id: Option<i64>,
     account_state: String,
@@ -399,6 +400,7 @@ impl MemberRow {
             name: self.name,
             role: self.role.parse().map_err(|why| Error::bad_row("members", "role", why))?,
             unit: self.unit,
+            class: self.class,
             github_login: self.github_login,
             account: self.github_id.map(AccountId),
             account_state: self.account_state.parse().map_err(|why| Error::bad_row("members", "account_state", why))?,

@@ -26,6 +26,7 @@ pub mod operator_keys;
 pub mod policies;
 pub mod queue;
 pub mod repositories;
+pub mod rosters;
 pub mod scores;
 pub mod sessions;
 pub mod sign_in;
@@ -33,6 +34,7 @@ pub mod statements;
 pub mod syncs;
 pub mod term_policies;
 pub mod terms;
+pub mod units;
 pub mod users;
 pub mod visibility;
 

@@ -31,6 +31,8 @@ words! {
         MemberErased = "member_erased",
         /// What a directory calls a member.
         DirectoryNamesChanged = "directory_names_changed",
+        /// Members came, changed or went by a file.
+        RosterImported = "roster_imported",
         AccountLinked = "account_linked",
         AccountUnlinked = "account_unlinked",
         /// GitHub spoke for an account that cannot be the member's.

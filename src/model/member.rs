@@ -92,7 +92,10 @@ pub struct Member {
     pub number: String,
     pub name: String,
     pub role: MemberRole,
+    /// The department.
     pub unit: Option<String>,
+    /// A roster alone says it.
+    pub class: Option<String>,
     pub github_login: Option<String>,
     /// Set exactly when `account_state` is linked.
     pub account: Option<AccountId>,

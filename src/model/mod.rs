@@ -29,6 +29,7 @@ pub mod points;
 pub mod policy;
 pub mod proof;
 pub mod repository;
+pub mod roster;
 pub mod score;
 pub mod sealing;
 pub mod sign_in;

@@ -10,6 +10,7 @@ mod manners;
 mod real_sign_in;
 mod refusals;
 mod rights;
+mod rosters;
 mod rotations;
 mod scim;
 mod shapes;

@@ -14,7 +14,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::support::{
-    TestDatabase,
+    TestApp, TestDatabase,
     cluster::reachable_directory,
     database::EmptyDatabase,
     program::{Ran, Running, run},
@@ -248,16 +248,29 @@ async fn where_there_are_several_institutions_a_command_must_name_one() {
 async fn a_roster_is_imported_once_and_a_second_time_changes_nothing() {
     let shell = Shell::with_institution().await;
     let (_dir, roster) = file("number,name,role,unit,github_login\n0020230001,林子涵,student,CS,lin\n007,Ann,faculty,,\n");
-    let counts = |added: u32, changed: u32, unchanged: u32| json!({ "added": added, "changed": changed, "unchanged": unchanged });
-    let import = |more: &[&str]| shell.run(&[&["roster", "import", &roster, "--json"], more].concat()).ok().json();
-    assert_eq!(import(&["--dry-run"]), counts(2, 0, 0));
-    assert_eq!(import(&[]), counts(2, 0, 0), "a dry run has written nothing");
-    assert_eq!(import(&[]), counts(0, 0, 2));
-    std::fs::write(&roster, "number,name,role,github_login\n0020230001,林子涵,student,lin\n").unwrap();
-    assert_eq!(import(&[]), counts(0, 1, 0));
+    let import = |more: &[&str]| {
+        let imported = shell.run(&[&["roster", "import", &roster, "--json"], more].concat()).ok().json();
+        ["added", "changed", "unchanged", "left_out", "removed"].map(|count| imported[count].as_u64().unwrap())
+    };
+    assert_eq!(import(&["--dry-run"]), [2, 0, 0, 0, 0]);
+    assert_eq!(import(&[]), [2, 0, 0, 0, 0], "a dry run has written nothing");
+    assert_eq!(import(&[]), [0, 0, 2, 0, 0]);
+    std::fs::write(&roster, "number,name,class\n0020230001,林子晗,C1\n").unwrap();
+    let preview = shell.run(&["roster", "import", &roster, "--dry-run"]).ok();
+    let expected = "would be: 0 added, 1 changed, 0 unchanged, 1 left out (they stay)\n~ 0020230001 name: 林子涵 → 林子晗\n\
+                    ~ 0020230001 class: nothing → C1\n- 007 Ann\n";
+    assert_eq!((preview.out.as_str(), preview.err.as_str()), (expected, "csv, utf-8, split at ,\n"));
+    assert_eq!(import(&[]), [0, 1, 0, 1, 0]);
     let shown = shell.run(&["member", "show", "0020230001", "--json"]).ok().json();
-    assert_eq!((&shown["name"], &shown["unit"], &shown["account_state"]), (&json!("林子涵"), &json!(null), &json!("pending")));
+    assert_eq!(
+        (&shown["name"], &shown["unit"], &shown["account_state"]),
+        (&json!("林子晗"), &json!("CS"), &json!("pending")),
+        "what is not said stays"
+    );
     assert_eq!(shell.run(&["member", "list", "--json"]).ok().json().as_array().unwrap().len(), 2, "nobody is removed");
+    shell.run(&["roster", "import", &roster, "--remove-left-out", "2"]).failed("1 are left out");
+    assert_eq!(import(&["--remove-left-out", "1"]), [0, 0, 1, 1, 1]);
+    assert_eq!(shell.run(&["member", "list", "--json"]).ok().json().as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -269,7 +282,41 @@ async fn a_roster_with_a_mistake_is_refused_with_its_line_and_nothing_is_written
     shell.run(&["roster", "import", &taken]).ok();
     let (_dir, again) = file("number,name,github_login\n3,c,\n4,d,LIN\n");
     shell.run(&["roster", "import", &again]).failed("line 3");
+    let (_dir, more) = file("number,name,phone\n0012,c,1\n12,d,2\n");
+    shell.run(&["roster", "import", &more]).failed("ignore_columns");
+    shell.run(&["roster", "import", &more, "--ignore-columns"]).failed("accept_numbers");
     assert_eq!(shell.run(&["member", "list", "--json"]).ok().json().as_array().unwrap().len(), 1);
+    assert_eq!(
+        shell.run(&["roster", "import", &more, "--ignore-columns", "--accept-numbers"]).ok().out,
+        "2 added, 0 changed, 0 unchanged, 1 left out (they stay)\n"
+    );
+}
+
+/// The two doors share what they do: a file has the same result through either.
+#[tokio::test]
+async fn the_shell_and_the_api_make_the_same_of_a_file() {
+    let app = TestApp::start().await;
+    let (tenant, other) = (app.tenant("api").await, app.tenant("shell").await);
+    let url = app.database.url();
+    let (_dir, path) = file("");
+    for text in
+        ["工号;姓名;部门\n001;王芳;数学学院\n002;李雷;\n", "number,name,role\n001,Wang Fang,student\n003,Cy,\n", "number,name\n1,\n"]
+    {
+        std::fs::write(&path, text).unwrap();
+        let ran = run(&[("DATABASE_URL", url.as_str())], &["roster", "import", &path, "--institution", "shell", "--json"]);
+        let answer = app.call(reqwest::Method::POST, "/v1/members/import", &tenant.staff, &[], Some(("text/csv", text.into()))).await;
+        if ran.status == 0 {
+            assert_eq!(ran.json(), answer.json(200));
+        } else {
+            assert_eq!(answer.faults(422), ["name"]);
+        }
+        let members = async |key: &str| {
+            let page = app.get(key, "/v1/members").await.json(200);
+            let one = |one: &Value| ["number", "name", "role", "unit"].map(|field| one[field].clone());
+            page["items"].as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+        };
+        assert_eq!(members(&tenant.staff).await, members(&other.staff).await);
+    }
 }
 
 #[tokio::test]

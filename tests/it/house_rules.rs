@@ -22,12 +22,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("credits", &["model", "messages"]),
     ("network", &["model"]),
     ("awards", &["model"]),
+    ("rosters", &["model"]),
     ("decisions", &["model", "db", "scoring", "awards"]),
+    ("enrolment", &["model", "db", "rosters"]),
     ("reports", &["model", "messages"]),
     ("audit", &["model"]),
     ("notary", &["model", "db", "audit"]),
     ("jobs", &["model", "config", "messages", "github", "db", "contributions", "scoring", "credits", "network"]),
-    ("api", &["model", "config", "messages", "identity", "db", "scoring", "reports", "awards", "decisions", "notary"]),
+    (
+        "api",
+        &["model", "config", "messages", "identity", "db", "scoring", "reports", "awards", "decisions", "rosters", "enrolment", "notary"],
+    ),
     ("app", &["model", "config", "telemetry", "shutdown", "github", "identity", "db", "jobs", "api"]),
     (
         "cli",
@@ -46,6 +51,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "reports",
             "awards",
             "decisions",
+            "rosters",
+            "enrolment",
             "audit",
             "notary",
             "jobs",
@@ -68,9 +75,12 @@ const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     ("openidconnect", &["identity"]),
     ("reqwest", &["identity"]),
     ("fluent_bundle", &["messages"]),
+    ("calamine", &["rosters"]),
+    ("encoding_rs", &["rosters"]),
+    ("zip", &["rosters"]),
 ];
 
-const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "awards", "reports", "audit"];
+const THINKING: &[&str] = &["model", "messages", "contributions", "scoring", "network", "credits", "awards", "rosters", "reports", "audit"];
 const NEVER_IN_THINKING_ROOMS: &[&str] = &["async fn", ".await", "tokio", "Utc::now", "std::env", "std::fs", "std::net", "f32", "f64"];
 
 struct Source {

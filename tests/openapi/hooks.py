@@ -15,7 +15,7 @@ KINDS = {"evaluation": "evaluations", "from": "evaluations", "evaluation_id": "e
          "member_id": "members", "repository_id": "repositories", "statement_id": "statements"}
 
 
-@schemathesis.serializer("application/toml", "text/csv")
+@schemathesis.serializer("application/toml", "text/csv", "application/zip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 def as_it_is(_, value):
     return value if isinstance(value, bytes) else str(value).encode(errors="surrogatepass")
 

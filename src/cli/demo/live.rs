@@ -10,9 +10,11 @@ use super::{
     Ground,
 };
 use crate::{
-    db::{Db, accounts, members::Profile},
+    db::{Db, accounts},
     decisions,
-    model::{actor::Actor, clock::Clock, ids::EvaluationId, member::MemberRole, repository::FullName},
+    enrolment::Asked,
+    model::{actor::Actor, clock::Clock, ids::EvaluationId, member::MemberRole, repository::FullName, roster::Named},
+    rosters::{Roster, Wish},
 };
 
 /// How many people are taken for members.
@@ -47,17 +49,13 @@ pub(super) async fn register_people(db: &Db, ground: &Ground) -> anyhow::Result<
     let seen = accounts::list_most_active(&mut tx, from, MOST_PEOPLE).await?;
     tx.commit().await?;
     ensure!(!seen.is_empty(), "nobody has worked there in {}: choose another repository", ground.term.name);
-    let people: Vec<_> = seen
-        .into_iter()
-        .enumerate()
-        .map(|(at, account)| {
-            let login = account.login;
-            let number = account.id.to_string();
-            let profile = Profile { number, name: login.clone(), role: MemberRole::Student, unit: None, github_login: Some(login) };
-            roster::Entry { place: roster::Place::Entry(at + 1), profile }
-        })
-        .collect();
-    let imported = roster::import(db, ground.institution.id, &people, false).await?;
+    let people = seen.into_iter().map(|account| {
+        let (number, login) = (account.id.to_string(), account.login);
+        Named { number, name: login.clone(), role: Some(MemberRole::Student), unit: None, class: None, github_login: Some(login) }
+    });
+    // GitHub's numbers have any length.
+    let asked = Asked { wish: Wish { accept_numbers: true, ..Wish::default() }, ..Asked::default() };
+    let imported = roster::import(db, ground.institution.id, &Roster::of(people), asked).await?;
     output::say(format_args!("registered the {} people who did most there as members", imported.added));
     Ok(())
 }

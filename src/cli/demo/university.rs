@@ -12,10 +12,12 @@ use super::{
 };
 use crate::{
     db::Db,
+    enrolment::Asked,
     model::{
         holiday::{self, Years},
         repository::FullName,
     },
+    rosters::{self, Roster, Wish},
     sample::Recipe,
 };
 
@@ -26,7 +28,7 @@ const HOLIDAYS: &str = include_str!("../../../seeds/holidays.csv");
 pub(super) struct University {
     wire: UniversityWire,
     repositories: Vec<Repository>,
-    people: Vec<roster::Entry>,
+    roster: Roster,
     holidays: Years,
 }
 
@@ -95,13 +97,13 @@ struct RepositoryWire {
 impl University {
     pub fn read() -> anyhow::Result<Self> {
         let mut wire: UniversityWire = toml::from_str(UNIVERSITY).context("seeds/university.toml")?;
-        let people = roster::read(ROSTER.as_bytes()).context("seeds/roster.csv")?;
+        let roster = rosters::read(ROSTER.as_bytes(), &Wish::default()).context("seeds/roster.csv")?;
         let holidays = holiday::read_file(HOLIDAYS).map_err(|wrong| anyhow!("seeds/holidays.csv: {}", wrong.join("; ")))?;
         let repositories = std::mem::take(&mut wire.repository)
             .into_iter()
             .map(|one| Ok(Repository { full_name: one.full_name.parse()?, category: one.category, member_numbers: one.member_numbers }))
             .collect::<anyhow::Result<_>>()?;
-        Ok(Self { wire, repositories, people, holidays })
+        Ok(Self { wire, repositories, roster, holidays })
     }
 
     pub const fn decisions(&self) -> &DecisionsWire {
@@ -111,7 +113,7 @@ impl University {
     /// What the sample GitHub is made of: everybody of the roster whose login it knows.
     pub fn recipe(&self) -> Recipe {
         let SampleWire { seed, now, from, until, pull_requests, reviews } = self.wire.sample;
-        let logins = self.people.iter().filter_map(|person| person.profile.github_login.clone());
+        let logins = self.roster.entries.iter().filter_map(|person| person.named.github_login.clone());
         Recipe {
             seed,
             now,
@@ -131,7 +133,7 @@ impl University {
         let TermWire { code, name, starts_on, ends_on } = &wire.term;
         let term = term::create(db, institution.id, code, name, (*starts_on, *ends_on)).await?;
         holidays::replace(db, institution.id, &self.holidays).await?;
-        let imported = roster::import(db, institution.id, &self.people, false).await?;
+        let imported = roster::import(db, institution.id, &self.roster, Asked::default()).await?;
         let mut tx = db.begin_as(institution.id).await?;
         for one in &self.repositories {
             repository::track(&mut tx, &one.full_name, &one.category, &one.member_numbers).await?;
@@ -151,19 +153,20 @@ impl University {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::member::MemberRole;
+    use crate::model::{member::MemberRole, roster::Named};
 
     #[test]
     fn the_seeds_hold_what_the_demonstration_promises() {
         let university = University::read().unwrap();
-        let students = university.people.iter().filter(|person| person.profile.role == MemberRole::Student).count();
-        assert!(students >= 40 && students < university.people.len(), "students, and some of the faculty");
-        assert!(university.people.iter().any(|person| person.profile.github_login.is_none()));
-        assert!(university.people.iter().all(|person| person.profile.number.starts_with("00")), "leading zeros are shown to count");
+        let people: Vec<&Named> = university.roster.entries.iter().map(|entry| &entry.named).collect();
+        let students = people.iter().filter(|person| person.role == Some(MemberRole::Student)).count();
+        assert!(students >= 40 && students < people.len(), "students, and some of the faculty");
+        assert!(people.iter().any(|person| person.github_login.is_none()));
+        assert!(people.iter().all(|person| person.number.starts_with("00")), "leading zeros are shown to count");
         let recipe = university.recipe();
         assert!(recipe.repositories.len() >= 3 && recipe.pull_requests >= 600 && recipe.reviews >= 1_500);
         for login in &university.wire.unknown_to_github {
-            assert!(university.people.iter().any(|person| person.profile.github_login.as_ref() == Some(login)), "{login}");
+            assert!(people.iter().any(|person| person.github_login.as_ref() == Some(login)), "{login}");
             assert!(!recipe.students.contains(login));
         }
     }
@@ -181,7 +184,7 @@ mod tests {
         let DecisionsWire { reviewer, second, approved_at, confirmed_at, appealed_at, dismissed_at, .. } = university.decisions();
         for number in [reviewer, second] {
             assert!(
-                university.people.iter().any(|one| one.profile.number == *number && one.profile.role == MemberRole::Faculty),
+                university.roster.entries.iter().any(|one| one.named.number == *number && one.named.role == Some(MemberRole::Faculty)),
                 "{number}"
             );
         }
@@ -201,7 +204,7 @@ mod tests {
         let owned: Vec<_> = university.repositories.iter().flat_map(|one| &one.member_numbers).collect();
         assert!(!owned.is_empty());
         for number in owned {
-            assert!(university.people.iter().any(|person| person.profile.number == *number), "{number}");
+            assert!(university.roster.entries.iter().any(|person| person.named.number == *number), "{number}");
         }
     }
 }

@@ -147,7 +147,7 @@ async fn no_post_does_anything_whose_answer_cannot_be_kept() {
 }
 
 /// How many rows each table holds.
-async fn rows(owner: &mut sqlx::PgConnection) -> Vec<(String, i64)> {
+pub(super) async fn rows(owner: &mut sqlx::PgConnection) -> Vec<(String, i64)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "select oid::regclass::text from pg_class where relkind = 'r' and relnamespace::regnamespace::text in ('public', 'graphile_worker') order by 1",
     )

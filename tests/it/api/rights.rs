@@ -129,6 +129,7 @@ pub(super) fn body(method: &Method, path: &str, of: &Register, tag: &str) -> Opt
         ("POST", "/v1/repositories/import") => {
             Some(("text/csv", format!("full_name,category,member_numbers\nimported/{tag},own,\n").into()))
         }
+        ("POST", "/v1/members/import") => Some(("text/csv", format!("number,name\nroster-{tag},Grace\n").into())),
         ("POST", "/v1/repositories/{id}/syncs") => None,
         ("POST", "/v1/members") => json(json!({"number": format!("new-{tag}"), "name": "Grace", "role": "faculty"})),
         ("PATCH", "/v1/members/{id}") => json(json!({"name": "Augusta"})),
@@ -342,9 +343,19 @@ async fn a_list_shows_nothing_of_another_institution() {
     let tenant = app.tenant("own").await;
     let other = app.tenant("other").await;
     let foreign = register::fill(app.database.db(), other.id, "foreign").await;
-    for list in
-        ["repositories", "members", "terms", "policies", "contributions", "statements", "awards", "appeals", "holidays", "account-changes"]
-    {
+    for list in [
+        "repositories",
+        "members",
+        "terms",
+        "policies",
+        "contributions",
+        "statements",
+        "awards",
+        "appeals",
+        "holidays",
+        "account-changes",
+        "units",
+    ] {
         let page = app.get(&tenant.reader, &format!("/v1/{list}")).await.json(200);
         assert_eq!(page, json!({"items": [], "next": null}), "{list}");
     }

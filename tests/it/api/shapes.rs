@@ -33,6 +33,7 @@ async fn every_shape_is_as_it_was() {
         ("sync", format!("/v1/syncs/{}", own.sync)),
         ("member", format!("/v1/members/{}", own.member)),
         ("members", "/v1/members?limit=1".to_owned()),
+        ("units", "/v1/units".to_owned()),
         ("term", format!("/v1/terms/{}", own.term)),
         ("term_policies", format!("/v1/terms/{}/policies", own.term)),
         ("statement", format!("/v1/statements/{}", own.statement)),

@@ -35,11 +35,12 @@ use crate::support::{
 };
 
 /// What nobody else has: numbers, names, units, logins, an account, and words in a reason.
-const CANARIES: [&str; 13] = [
+const CANARIES: [&str; 14] = [
     "canary-0042",
     "Canary Wang",
     "Canary Zhang",
     "canary-unit",
+    "canary-class",
     "canary-login",
     "canary-former",
     "987650123",
@@ -62,6 +63,10 @@ async fn canary(app: &TestApp, tenant: &Tenant, own: &Register) -> MemberId {
     app.patch(&tenant.staff, &path, json!({"name": "Canary Zhang", "github_login": "canary-login"})).await.json(200);
     let named = json!({"Operations": [{"op": "add", "value": {"userName": "canary@directory.example", "externalId": "canary-external"}}]});
     app.patch(&tenant.staff, &format!("/scim/v2/Users/{member}"), named).await.json(200);
+    // What a roster says of a person, and the answer that tells of it.
+    let roster = Some(("text/csv", b"number,name,class\ncanary-0042,Canary Zhang,canary-class\n".to_vec()));
+    let imported = app.call(Method::POST, "/v1/members/import", &tenant.staff, &[("idempotency-key", "canary-roster")], roster).await;
+    assert_eq!(imported.json(200)["changed_members"][0]["fields"][0]["after"], "canary-class");
     let mut tx = app.database.db().begin_as(tenant.id).await.unwrap();
     accounts::link(&mut tx, member, "canary-login", Some(AccountId(987_650_123)), &Actor::Program, now()).await.unwrap();
     // Another account was proved, and a third one is wanted; and the member confirmed what was wanted of somebody else.
