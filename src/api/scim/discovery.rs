@@ -165,16 +165,13 @@ fn one(name: &str, description: &str, of: Kind) -> Value {
 
 fn user_schema(api: &Api) -> Value {
     let user_name = Kind { required: true, case_exact: false, uniqueness: "server", ..TEXT };
-    let mut name = one("name", "The name in parts", Kind { kind: "complex", ..TEXT });
-    let in_part = Kind { mutability: "writeOnly", ..TEXT };
-    let mut parts = vec![one("formatted", "The whole name, the same as displayName", TEXT)];
-    for part in ["givenName", "familyName"] {
-        let mut part = one(part, "Taken for the name where neither displayName nor formatted is there, and not kept", in_part);
-        part["returned"] = json!("never");
-        parts.push(part);
-    }
-    name["subAttributes"] = json!(parts);
-    let mut user_type = one("userType", "What the member is at the institution", Kind { case_exact: false, ..TEXT });
+    let shown = Kind { mutability: "readOnly", ..TEXT };
+    let mut name = one("name", "The name", Kind { kind: "complex", ..shown });
+    let formatted = one("formatted", "The same as displayName; taken for it where a directory says no displayName", shown);
+    name["subAttributes"] = json!([formatted]);
+    // Never missing: without it on making a member, it is the first of these.
+    let role = Kind { required: true, case_exact: false, ..TEXT };
+    let mut user_type = one("userType", "What the member is at the institution", role);
     user_type["canonicalValues"] = json!(["student", "faculty"]);
     json!({
         "schemas": [SCHEMA],
@@ -186,7 +183,7 @@ fn user_schema(api: &Api) -> Value {
             one("displayName", "What the member is called", Kind { required: true, ..TEXT }),
             name,
             user_type,
-            one("active", "Whether the member is on the register", Kind { kind: "boolean", ..TEXT }),
+            one("active", "Whether the member is on the register", Kind { kind: "boolean", required: true, ..TEXT }),
         ],
         "meta": { "resourceType": "Schema", "location": location(&api.sign_in.public_url, &format!("Schemas/{USER}")) }
     })

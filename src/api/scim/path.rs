@@ -47,7 +47,8 @@ const UNKEPT: [&str; 14] = [
     "x509certificates",
 ];
 const UNKEPT_OF_NAME: [&str; 3] = ["middlename", "honorificprefix", "honorificsuffix"];
-const UNKEPT_OF_ENTERPRISE: [&str; 4] = ["costcenter", "organization", "division", "manager"];
+/// Some directories say inside it which schema it is of.
+const UNKEPT_OF_ENTERPRISE: [&str; 5] = ["costcenter", "organization", "division", "manager", "schemas"];
 
 /// Reads a path such as `userName`, `name.givenName`, `emails[type eq "work"].value` or one that begins with the name of a schema.
 pub(super) fn attribute(path: &str) -> Result<Attribute, Refusal> {

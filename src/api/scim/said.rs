@@ -33,7 +33,7 @@ pub(super) struct Said {
     formatted: Option<Option<String>>,
     given_name: Option<Option<String>>,
     family_name: Option<Option<String>>,
-    user_type: Option<Option<MemberRole>>,
+    user_type: Option<MemberRole>,
     /// What `roles` say, which counts where `userType` is silent.
     role: Option<MemberRole>,
     employee_number: Option<Option<String>>,
@@ -109,7 +109,7 @@ impl Said {
             Attribute::FamilyName => self.family_name = Some(text(path, value)?),
             Attribute::Department => self.department = Some(text(path, value)?),
             Attribute::EmployeeNumber => self.employee_number = Some(number(path, value)?),
-            Attribute::UserType => self.user_type = Some(text(path, value)?.map(|word| role(path, &word)).transpose()?),
+            Attribute::UserType => self.user_type = user_type(path, value, whole)?,
             Attribute::Roles => self.role = one_of_roles(value)?,
             Attribute::Active => self.active = Some(boolean(value)?),
             Attribute::Name | Attribute::Enterprise => self.set_parts(path, value, whole)?,
@@ -152,9 +152,9 @@ impl Said {
             None => before.and_then(|before| before.profile.unit.clone()),
         };
         let role = match (self.user_type, self.role, before) {
-            (Some(Some(role)), ..) | (_, Some(role), _) => role,
-            (_, None, Some(before)) => before.profile.role,
-            (_, None, None) => MemberRole::Student,
+            (Some(role), ..) | (None, Some(role), _) => role,
+            (None, None, Some(before)) => before.profile.role,
+            (None, None, None) => MemberRole::Student,
         };
         Ok(Wish {
             names: Names { user_name, external_id, gives_name, gives_number },
@@ -261,6 +261,15 @@ fn boolean(value: &Value) -> Result<bool, Refusal> {
 
 fn role(path: &str, word: &str) -> Result<MemberRole, Refusal> {
     word.to_ascii_lowercase().parse().map_err(|why: String| Refusal::value(format!("{path}: {why}")))
+}
+
+/// It is never missing: a User as a whole may leave it out, and a change cannot take it away.
+fn user_type(path: &str, value: &Value, whole: bool) -> Result<Option<MemberRole>, Refusal> {
+    match text(path, value)? {
+        Some(word) => role(path, &word).map(Some),
+        None if whole => Ok(None),
+        None => Err(Refusal::new(Kind::Mutability, "`userType` can be replaced and not taken away.")),
+    }
 }
 
 /// The one role of ours among those that a directory names.

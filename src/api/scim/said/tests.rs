@@ -144,7 +144,7 @@ fn the_operations_of_entra_id_are_understood() {
     assert_eq!((&*wish.profile.name, wish.active, wish.profile.unit.as_deref()), ("Ada King", false, Some("Engines")));
     assert_eq!((wish.names.external_id, wish.profile.role, &*wish.profile.number), (None, MemberRole::Student, "001"));
     let whole = json!([{"op": "replace", "value": {"displayName": "Ada King", "name.givenName": "Ada", "active": true, DEPARTMENT: "Engines",
-        NUMBER: "002", ENTERPRISE: {"department": "Analytical engines"}}}]);
+        NUMBER: "002", ENTERPRISE: {"schemas": [ENTERPRISE], "department": "Analytical engines"}}}]);
     let wish = patched(&ada(), whole).unwrap();
     assert_eq!((&*wish.profile.name, &*wish.profile.number), ("Ada King", "002"));
     assert_eq!(wish.profile.github_login.as_deref(), Some("ada"), "a directory says nothing of logins");
@@ -157,7 +157,7 @@ fn the_requests_of_okta_are_understood() {
     assert_eq!(patched(&ada(), off).unwrap(), Wish { active: false, ..patched(&ada(), json!([{"op": "add", "value": {}}])).unwrap() });
     let wish = put(json!({
         "schemas": [USER], "id": "7", "userName": "ada@example.edu", "name": {"givenName": "Ada", "familyName": "King"}, "displayName": "Ada King",
-        "emails": [{"primary": true, "value": "ada@example.edu", "type": "work"}], "active": true, "groups": [], "nickName": "",
+        "emails": [{"primary": true, "value": "ada@example.edu", "type": "work"}], "active": true, "groups": [], "nickName": "", "userType": "",
     }))
     .unwrap();
     assert_eq!((&*wish.profile.name, wish.profile.unit, wish.names.external_id), ("Ada King", None, None));
@@ -178,6 +178,7 @@ fn the_requests_of_okta_are_understood() {
 #[case(json!([{"op": "replace", "path": "id", "value": "a"}]), Kind::Mutability)]
 #[case(json!([{"op": "remove", "path": NUMBER}]), Kind::Mutability)]
 #[case(json!([{"op": "remove", "path": ENTERPRISE}]), Kind::Mutability)]
+#[case(json!([{"op": "remove", "path": "userType"}]), Kind::Mutability)]
 #[case(json!([{"op": "remove"}]), Kind::NoTarget)]
 #[case(json!([{"op": "remove", "path": "userName"}]), Kind::InvalidValue)]
 #[case(json!([{"op": "remove", "path": "active"}]), Kind::InvalidValue)]
