@@ -33,6 +33,8 @@ async fn every_shape_is_as_it_was() {
         ("sync", format!("/v1/syncs/{}", own.sync)),
         ("member", format!("/v1/members/{}", own.member)),
         ("members", "/v1/members?limit=1".to_owned()),
+        ("accounts", format!("/v1/members/{}/accounts", own.member)),
+        ("account_change", format!("/v1/account-changes/{}", own.change)),
         ("term", format!("/v1/terms/{}", own.term)),
         ("term_policies", format!("/v1/terms/{}/policies", own.term)),
         ("statement", format!("/v1/statements/{}", own.statement)),
