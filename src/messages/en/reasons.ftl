@@ -166,7 +166,7 @@ spam = { COUNT($items) ->
     [one] { $items } contribution is
    *[other] { $items } contributions are
   } labelled as spam or invalid
-account_changed = the linked account became another one on { $day }
+account_changed = another account came to the member on { $day }
 
 ## Of the whole
 

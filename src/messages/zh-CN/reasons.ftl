@@ -143,7 +143,7 @@ velocity_day = { $day } 当天提出了 { $items } 个拉取请求；一天超�
 velocity_week = { $day } 所在的一周提出了 { $items } 个拉取请求；一周超过 { $most } 个须经人工核查
 mutual_reviews = 成员与账号 { $account } 互相确认：对方确认了成员的 { $received } 个拉取请求，成员确认了对方的 { $given } 个，在双方给出和得到的确认中都超过 { $part }
 spam = 有 { $items } 项贡献被标为垃圾或无效
-account_changed = 绑定的账号于 { $day } 变更
+account_changed = { $day } 绑定了另一个账号
 
 ## 总计
 

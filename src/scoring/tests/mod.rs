@@ -1,6 +1,7 @@
 //! Tests of the room, by subject, and the small world that they share.
 //! Policies are built from the AST or from `plain.toml`, so that the rule books of the seeds can change without them.
 
+mod accounts;
 mod bundle;
 mod confirmations;
 mod due;

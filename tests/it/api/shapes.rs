@@ -34,6 +34,8 @@ async fn every_shape_is_as_it_was() {
         ("member", format!("/v1/members/{}", own.member)),
         ("members", "/v1/members?limit=1".to_owned()),
         ("units", "/v1/units".to_owned()),
+        ("accounts", format!("/v1/members/{}/accounts", own.member)),
+        ("account_change", format!("/v1/account-changes/{}", own.change)),
         ("term", format!("/v1/terms/{}", own.term)),
         ("term_policies", format!("/v1/terms/{}/policies", own.term)),
         ("statement", format!("/v1/statements/{}", own.statement)),
