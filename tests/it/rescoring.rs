@@ -1010,7 +1010,7 @@ async fn after_two_hundred_random_changes_the_results_that_followed_are_those_of
         let everybody = town.score().await;
         assert_eq!(town.result(head).await, town.result(everybody).await, "after edit {edit}");
     }
-    assert!(followed > 100 && anew > 0, "{followed} followed, {anew} anew: the changes changed too little");
+    assert!(followed > 90 && anew > 0, "{followed} followed, {anew} anew: the changes changed too little");
 }
 
 impl Town {
