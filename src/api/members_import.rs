@@ -38,6 +38,12 @@ pub(super) struct RosterPerson {
     github_login: Option<String>,
 }
 
+/// A file, byte for byte.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes what `rosters` reads")]
+pub(super) struct Bytes(Vec<u8>);
+
 /// How it is to be imported.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -62,8 +68,8 @@ pub(super) struct How {
     request_body(content(
         (String = "text/csv", example = "number,name,role,unit,class,github_login\n0020230001,Ada Lovelace,student,Computer Science,CS2301,octocat\n"),
         (Vec<RosterPerson> = "application/json"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (String = "application/zip"),
+        (Bytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Bytes = "application/zip"),
     )),
     responses((status = 200, body = Imported)))]
 pub(super) async fn import(

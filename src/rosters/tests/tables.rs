@@ -121,6 +121,7 @@ fn what_stands_in_quotation_marks_is_not_split() {
 fn a_first_line_may_say_the_separator() {
     let roster = read_text("sep=;\r\nnumber;name\r\n1;Ada\r\n").unwrap();
     assert_eq!((roster.entries[0].place, roster.file.separator), (Place::Line(3), Some(";")));
+    assert_eq!(read_text("\n\nsep=;\nnumber;name\n1;Ada\n").unwrap().entries[0].place, Place::Line(5));
 }
 
 #[test]
