@@ -287,11 +287,11 @@ async fn a_directory_takes_up_members_of_the_roster_and_leaves_their_logins_alon
     let grace = app.post(&tenant.staff, "/v1/members", json!({"number": "0A7", "name": "Grace", "role": "faculty"})).await.json(201);
     let off = user(&directory.patch(id(&grace), json!([{"op": "replace", "path": "active", "value": false}])).await, 200);
     assert_eq!((&off["active"], &off["userName"], &off["userType"]), (&json!(false), &json!("0A7"), &json!("faculty")));
-    // Switched off and on, the login is asked for anew.
+    // Switched off and on, she still has the account.
     user(&directory.patch(&path, json!([{"op": "replace", "path": "active", "value": false}])).await, 200);
     user(&directory.patch(&path, json!([{"op": "replace", "path": "active", "value": true}])).await, 200);
     let again = member(&app, &tenant, &path).await.json(200);
-    assert_eq!((&again["github_login"], &again["account_state"]), (&before["github_login"], &json!("pending")));
+    assert_eq!((&again["github_login"], &again["account_state"]), (&before["github_login"], &json!("linked")));
     // Off the register by another door, she is switched off; registered again there, switched on.
     assert_eq!(app.delete(&tenant.staff, &format!("/v1/members/{path}")).await.status, 204);
     assert_eq!(user(&directory.get(&format!("{USERS}/{path}")).await, 200)["active"], false);

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 /// The bare statement; what the pool says before it hands a connection out is longer.
-const BEGIN: &[u8] = b"BEGIN\0";
+const BEGIN: &[u8] = b"begin;";
 
 pub struct Proxy {
     pub options: ConnectOptions,
