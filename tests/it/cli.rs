@@ -379,7 +379,7 @@ async fn statements_are_made_listed_and_taken_back() {
     assert_eq!(list(&["--term", "t"]).as_array().unwrap().len(), 1);
     assert_eq!(list(&["--member", "2", "--kind", "exclusion"]).as_array().unwrap().len(), 1);
     let table = shell.run(&["statement", "list"]).ok().out;
-    assert!(table.contains("Prof. Wang") && table.contains("yes"), "{table}");
+    assert!(table.contains("Prof. Wang") && table.contains("taken back"), "{table}");
 }
 
 #[tokio::test]
