@@ -203,6 +203,7 @@ async fn whoever_is_linked_later_is_read_with_the_next_fetch() {
     scene.sync().await;
     let neighbour = scene.university.neighbour("other").await;
     neighbour.enrol(["eve"]).await;
+    scene.sync().await;
     neighbour.track(QUAY, "course", &[]).await;
     let mut tx = scene.university.database.db().begin().await.unwrap();
     db::queue::enqueue(&mut tx, &ReadChanges { repository_id: scene.repository }, None).await.unwrap();

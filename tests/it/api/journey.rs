@@ -119,11 +119,11 @@ async fn a_sync_is_asked_for_once_while_it_is_under_way() {
     assert_eq!((first.header("location"), again.json(202)), (again.header("location"), sync.clone()));
     assert_eq!(jobs(&app).await, BTreeSet::from([format!("sync_repository:{}", sync["id"].as_str().unwrap())]));
 
-    // Another institution that tracks it sees the same fetch, and one that does not sees none.
+    // What nobody has fetched is each institution's own: another one that waits for the name sees nothing of this fetch.
     let place = first.header("location").unwrap();
     app.get(&other.staff, place).await.problem(404);
-    track(&other.staff).await;
-    assert_eq!(app.get(&other.staff, place).await.json(200), sync);
+    assert_ne!(track(&other.staff).await["id"], repository["id"]);
+    app.get(&other.staff, place).await.problem(404);
 
     let mut tx = app.database.db().begin().await.unwrap();
     let ground = syncs::take(&mut tx, id::<RepositoryId>(&repository), id::<SyncId>(&sync), now()).await.unwrap().unwrap();
