@@ -12,7 +12,7 @@ use tokio::{
     sync::{Notify, watch},
 };
 
-/// The bare statement; what the pool says before it hands a connection out is longer.
+/// What a transaction of ours begins with; what the pool says before it hands a connection out is in capitals.
 const BEGIN: &[u8] = b"begin;";
 
 pub struct Proxy {
