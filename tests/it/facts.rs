@@ -203,7 +203,6 @@ async fn whoever_is_linked_later_is_read_with_the_next_fetch() {
     scene.sync().await;
     let neighbour = scene.university.neighbour("other").await;
     neighbour.enrol(["eve"]).await;
-    scene.sync().await;
     neighbour.track(QUAY, "course", &[]).await;
     let mut tx = scene.university.database.db().begin().await.unwrap();
     db::queue::enqueue(&mut tx, &ReadChanges { repository_id: scene.repository }, None).await.unwrap();
@@ -310,10 +309,12 @@ async fn of_the_same_lines_the_earliest_are_the_original() {
     let scene = Scene::new().await;
     let neighbour = scene.university.neighbour("other").await;
     neighbour.enrol(["eve"]).await;
-    neighbour.track(QUAY, "course", &[]).await;
     let first = scene.merged(scene.eve, vec![file("src/a.rs", 30)], Some(&padded()));
     let copy = scene.merged(scene.ann, vec![file("src/other.rs", 30)], Some(&padded().replace("+some", "+    some")));
     scene.merged(scene.ann, vec![file("src/own.rs", 30)], None);
+    scene.sync().await;
+    // Eve's text is read once somebody whose member she is shares what was fetched.
+    neighbour.track(QUAY, "course", &[]).await;
     scene.sync().await;
     let id = scene.server.world().repository(QUAY).unwrap().pull_request(copy).unwrap().id;
     let key = Key { repository: scene.repository, kind: Kind::PullRequest, github_id: id.to_string().into() };
