@@ -606,3 +606,26 @@ async fn the_network_scores_of_a_month_are_listed_and_a_month_that_is_not_over_h
     shell.run(&["network", "--month", "2199-01"]).failed("is the newest month that has");
     assert_eq!(shell.run(&["network", "--month", "October"]).status, 2);
 }
+
+#[tokio::test]
+async fn accounts_are_listed_attested_and_asked_to_end_from_a_shell_which_is_one_person() {
+    let shell = Shell::with_institution().await;
+    let mut owner = shell.database.owner().await;
+    let id: uuid::Uuid = sqlx::query_scalar("select institution_id from institutions").fetch_one(&mut owner).await.unwrap();
+    register::fill(shell.database.db(), accredit::model::ids::InstitutionId(id), "t").await;
+    let listed = shell.run(&["member", "accounts", "00t1", "--json"]).ok().json();
+    assert_eq!((&listed["bindings"][0]["github_login"], &listed["bindings"][0]["proof"]), (&json!("ada-t"), &json!("attested")));
+    let waiting = listed["changes"][0]["id"].as_str().unwrap();
+    assert_eq!(listed["changes"][0]["state"], "waiting");
+    shell.run(&["member", "confirm-change", waiting, "--reason", "Seen"]).failed("a second person must confirm");
+    shell.run(&["member", "unbind", "00t1", "ada-t", "--reason", "Sold"]).failed("waits already");
+    shell.run(&["member", "withdraw-change", waiting, "--reason", "Not any more"]).ok();
+    let asked = shell.run(&["member", "unbind", "00t1", "ADA-T", "--reason", "Sold"]).ok();
+    assert!(asked.out.contains("waits for a second person and for fourteen days"), "{asked:?}");
+    shell.run(&["member", "unbind", "00t1", "nobody", "--reason", "Sold"]).failed("has no account nobody");
+    let table = shell.run(&["member", "accounts", "00t1"]).ok().out;
+    assert!(table.contains("unbind") && table.contains("withdrawn") && table.contains("ada-t"), "{table}");
+    let first = shell.run(&["member", "attest", "00t2", "loner", "--reason", "Shown"]).ok();
+    assert!(first.out.contains("is bound once a worker has asked GitHub"), "{first:?}");
+    shell.run(&["member", "accounts", "nobody"]).failed("has no member with the number nobody, and had none");
+}
