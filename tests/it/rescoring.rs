@@ -503,8 +503,11 @@ async fn a_repository_that_is_registered_anew_was_registered_the_first_time() {
     }
     let second = town.rescore(first).await.unwrap();
     assert_eq!(points(&town.result(second).await, ann), Some(ten()));
+    // GitHub has said that it is public: now it is everybody's.
+    let fetched = "update repositories set github_id = 9, only_for = null";
+    sqlx::query(fetched).execute(&mut town.university.database.owner().await).await.unwrap();
     let neighbour = town.university.neighbour("neighbour").await;
-    neighbour.track("harbour/quay", "community", &[]).await;
+    assert_eq!(neighbour.track("harbour/quay", "community", &[]).await, quay);
     let tracked = db::repositories::get(&mut neighbour.begin().await, quay).await.unwrap().unwrap();
     assert_eq!(tracked.created_at, town.now(), "another institution's first time is its own");
 }
