@@ -47,8 +47,6 @@ use tokio::{
 };
 
 const CALLERS: usize = 8;
-/// As the program's own manners have it: half of the connections.
-const AT_ONCE: usize = support::CONNECTIONS as usize / 2;
 const ROUND: Duration = Duration::from_secs(5);
 const ROUNDS: u32 = 3;
 /// The limit that keys have by default, and what a neighbour without manners asks for.
@@ -139,7 +137,7 @@ async fn listen(db: &Db, per_second: u32) -> String {
     let manners = Manners {
         per_second: number(per_second),
         burst: number(2 * per_second),
-        at_once: AT_ONCE,
+        at_once: Manners::at_once_of(support::CONNECTIONS),
         allowed_origins: Vec::new(),
         https: false,
     };

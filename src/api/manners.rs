@@ -22,13 +22,20 @@ pub struct Manners {
 }
 
 impl Manners {
+    /// Half of the connections are left to all the others, whatever one institution asks for; and more of one than there are cores would only
+    /// wait for each other, and have the others wait.
+    pub fn at_once_of(max_connections: u32) -> usize {
+        let half = usize::try_from(max_connections / 2).unwrap_or(usize::MAX);
+        let cores = std::thread::available_parallelism().map_or(half, usize::from);
+        half.min(cores).max(1)
+    }
+
     pub fn of(settings: &Settings) -> Self {
         let http = &settings.http;
         Self {
             per_second: http.requests_per_second,
             burst: http.request_burst,
-            // Half of the connections are left to all the others, whatever one institution asks for.
-            at_once: usize::try_from(settings.database.max_connections / 2).unwrap_or(usize::MAX).max(1),
+            at_once: Self::at_once_of(settings.database.max_connections),
             allowed_origins: http.allowed_origins.iter().filter_map(|origin| HeaderValue::try_from(origin).ok()).collect(),
             https: http.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
         }
