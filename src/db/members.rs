@@ -29,16 +29,14 @@ pub struct Profile {
 /// Writes a new member, and gives back the id: that of the row of old, where the number was a removed member's, so that one person's past
 /// stays one person's, and so do the accounts. A login waits for GitHub's answer. `Conflict` on `members_number` or `members_github_login`.
 pub async fn insert(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<MemberId> {
-    let former = take_up(tx, profile, now).await?;
-    let id = match former {
-        Some(former) => former,
-        None => insert_row(tx, id, profile, by, now).await?,
-    };
-    let facts = json!({ "role": profile.role, "again": former.is_some() });
-    audit::append(tx, by, &event(Action::MemberRegistered, id, facts, Some(json!(profile))), now);
-    if former.is_some() && profile.github_login.is_some() {
-        naming::name(tx, id, None, profile.github_login.as_deref(), by, now).await?;
+    if let Some(former) = get_former(tx, &profile.number).await?
+        && reinstate(tx, former, profile, by, now).await?
+    {
+        return Ok(former);
     }
+    insert_row(tx, id, profile, by, now).await?;
+    let facts = json!({ "role": profile.role, "again": false });
+    audit::append(tx, by, &event(Action::MemberRegistered, id, facts, Some(json!(profile))), now);
     Ok(id)
 }
 
@@ -47,7 +45,7 @@ fn event(action: Action, id: MemberId, facts: Value, said: Option<Value>) -> Eve
     Event { action, subject: id.to_string(), facts, details }
 }
 
-async fn insert_row(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<MemberId> {
+async fn insert_row(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by: &Actor, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
         "insert into members (institution_id, member_id, number, name, role, unit, github_login, login_named_by, account_state, created_at,
            updated_at)
@@ -65,29 +63,18 @@ async fn insert_row(tx: &mut InstitutionTx, id: MemberId, profile: &Profile, by:
     )
     .execute(tx.conn())
     .await?;
-    Ok(id)
+    Ok(())
 }
 
-/// Takes up the row of a removed member with this number; of several the one that was removed last. Whoever had an account that is bound still
-/// has it.
-async fn take_up(tx: &mut InstitutionTx, profile: &Profile, now: DateTime<Utc>) -> Result<Option<MemberId>> {
-    let taken_up = sqlx::query_scalar!(
-        "update members m set name = $3, role = $4, unit = $5, github_login = null, updated_at = $6, removed_at = null,
-           account_state = case when exists (select from bindings b
-             where b.institution_id = $1 and b.member_id = m.member_id and b.unbound_at is null) then 'linked' else 'none' end
-         where institution_id = $1 and member_id = (select member_id from members
-           where institution_id = $1 and number = $2 and removed_at is not null and erased_at is null order by removed_at desc, member_id limit 1)
-         returning member_id",
+/// The removed member with this number; of several the one who was removed last.
+async fn get_former(tx: &mut InstitutionTx, number: &str) -> Result<Option<MemberId>> {
+    let former = sqlx::query_scalar!(
+        "select member_id from members
+         where institution_id = $1 and number = $2 and removed_at is not null and erased_at is null order by removed_at desc, member_id limit 1",
         tx.institution().0,
-        profile.number,
-        profile.name,
-        profile.role.as_str(),
-        profile.unit,
-        now,
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(taken_up.map(MemberId))
+        number,
+    );
+    Ok(former.fetch_optional(tx.conn()).await?.map(MemberId))
 }
 
 /// Takes up the row of this removed member, with the profile; says whether there was one. The accounts stay. `Conflict` as with [`insert`].

@@ -612,7 +612,7 @@ async fn accounts_are_listed_attested_and_asked_to_end_from_a_shell_which_is_one
     let shell = Shell::with_institution().await;
     let mut owner = shell.database.owner().await;
     let id: uuid::Uuid = sqlx::query_scalar("select institution_id from institutions").fetch_one(&mut owner).await.unwrap();
-    register::fill(shell.database.db(), accredit::model::ids::InstitutionId(id), "t").await;
+    register::fill(shell.database.db(), InstitutionId(id), "t").await;
     let listed = shell.run(&["member", "accounts", "00t1", "--json"]).ok().json();
     assert_eq!((&listed["bindings"][0]["github_login"], &listed["bindings"][0]["proof"]), (&json!("ada-t"), &json!("attested")));
     let waiting = listed["changes"][0]["id"].as_str().unwrap();
