@@ -503,13 +503,11 @@ async fn sightings(app: &TestApp, secrets: &[String]) -> Vec<String> {
 #[tokio::test]
 async fn no_code_and_no_token_is_logged_or_stored() {
     let captured = Captured::default();
-    let writer = captured.clone();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
     let stage = Stage::new().await;
     let key = stage.app.student(stage.tenant.id, stage.ada).await;
     stage.github.seat([Some(stage.account(ADA))]);
     let mut browser = stage.browser().await;
-    let logging = tracing::subscriber::set_default(subscriber);
+    let logging = captured.listen();
     let mut secrets = Vec::new();
     for fault in [None, Some(Fault::Status { status: 500, message: "Unicorn".into() }), Some(Fault::TruncatedJson)] {
         let back = to_github_and_back(&mut browser).await;

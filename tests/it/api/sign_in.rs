@@ -685,7 +685,21 @@ async fn what_is_over_is_deleted_by_night() {
 #[derive(Clone, Default)]
 pub(super) struct Captured(Arc<Mutex<Vec<u8>>>);
 
+/// As long as it is held, what this thread says is captured.
+pub(super) struct Listening {
+    _until: tracing::subscriber::DefaultGuard,
+    /// Where there is only one who listens, tracing takes what another thread says first for something that nobody anywhere wants to hear.
+    _another: tracing::Dispatch,
+}
+
 impl Captured {
+    pub(super) fn listen(&self) -> Listening {
+        let writer = self.clone();
+        let another = tracing::Dispatch::new(tracing_subscriber::registry());
+        let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+        Listening { _until: tracing::subscriber::set_default(subscriber), _another: another }
+    }
+
     /// Every line of our own program: the client of a test logs as well, and it may.
     pub fn lines(&self) -> Vec<String> {
         let bytes = self.0.lock().unwrap().clone();
@@ -711,11 +725,9 @@ impl Write for Captured {
 #[tokio::test]
 async fn no_secret_of_a_sign_in_is_logged() {
     let captured = Captured::default();
-    let writer = captured.clone();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
     let (app, provider) = (TestApp::start().await, Provider::start().await);
     let (tenant, ..) = university(&app, &provider, "own").await;
-    let logging = tracing::subscriber::set_default(subscriber);
+    let logging = captured.listen();
     let mut secrets = Vec::new();
     for fault in [None, Some(Fault::Refuses), Some(Fault::Fails), Some(Fault::OtherKey)] {
         let mut browser = Browser::new(&app);
