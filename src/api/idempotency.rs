@@ -23,6 +23,8 @@ use crate::{
 pub(super) const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const LONGEST: usize = 255;
+/// The one place where an operator posts.
+const OPERATORS: &str = "/v1/institutions";
 /// The headers that belong to an answer; the others belong to its delivery.
 const KEPT_HEADERS: [HeaderName; 2] = [header::CONTENT_TYPE, header::LOCATION];
 
@@ -34,10 +36,11 @@ pub(super) async fn answer_once(State(api): State<Api>, request: Request, next: 
     let caller = request.extensions().get::<Caller>().cloned();
     let (caller, key) = match (caller, key(request.method(), request.headers())?) {
         (Some(caller), Some(key)) => (caller, key),
-        (None, Some(_)) => {
+        // Whatever else an operator asks for is not for operators, and told so.
+        (None, Some(_)) if request.uri().path() == OPERATORS => {
             return Err(Problem::bad_request("An operator's requests take no Idempotency-Key: what is there already is in conflict."));
         }
-        (_, None) => return done::commit(next.run(request).await).await,
+        (None, _) | (_, None) => return done::commit(next.run(request).await).await,
     };
     let (parts, body) = request.into_parts();
     let bytes = body::collect(Request::from_parts(parts.clone(), body)).await?;
