@@ -278,6 +278,8 @@ async fn an_operator_makes_and_lists_institutions_and_sees_nothing_of_them() {
     assert_eq!(app.post(&operator, "/v1/institutions", bad).await.faults(422), ["slug", "name", "timezone"]);
     let body = Some(("application/json", new("k").to_string().into_bytes()));
     app.call(Method::POST, "/v1/institutions", &operator, &[("idempotency-key", "k")], body).await.problem(400);
+    // What is not an operator's is told so, with a key as without.
+    app.call(Method::POST, "/v1/sign-out", &operator, &[("idempotency-key", "k")], None).await.problem(403);
 
     let mut tx = app.database.db().begin_as_operator().await.unwrap();
     assert!(operator_keys::revoke(&mut tx, id, now()).await.unwrap());
