@@ -7,7 +7,6 @@ use axum::{
 };
 use chrono::TimeDelta;
 use serde::Deserialize;
-use url::Url;
 
 use super::{
     Api,
@@ -16,52 +15,30 @@ use super::{
     cookies::{self, Kind},
     problem::Problem,
     query::Query,
-    sign_in::{lead, token},
+    sign_in::{Afterwards, lead, token},
 };
 use crate::{
     db::account_proofs::{self as proofs, Attempt},
     identity::github::Error,
-    model::{
-        binding::Proof,
-        proof::ProofFailure,
-        sign_in::{is_path_of_ours, is_safe},
-        token::Token,
-    },
+    model::{binding::Proof, proof::ProofFailure, sign_in::is_safe, token::Token},
 };
 
 /// How long somebody may take at GitHub.
 const ATTEMPT: TimeDelta = TimeDelta::minutes(10);
-/// Where one is led who does not say where to.
-const HOME: &str = "/v1/me";
-
-fn redirect(public_url: &Url) -> Result<Url, Problem> {
-    let text = format!("{}/v1/account-proof/callback", public_url.as_str().trim_end_matches('/'));
-    Url::parse(&text).map_err(|why| Problem::broken(&why))
-}
-
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
-    /// A path of this server to be led to afterwards, otherwise `/v1/me`.
-    #[param(example = "/v1/me")]
-    return_to: Option<String>,
-}
+/// Where GitHub sends browsers back to.
+const CALLBACK: &str = "/v1/account-proof/callback";
 
 /// Leads a browser to GitHub, to prove that an account there is the caller's own.
-#[utoipa::path(get, path = "/v1/me/account-proof", tag = "Sign-in", security(("key" = ["student"])), params(Wanted),
+#[utoipa::path(get, path = "/v1/me/account-proof", tag = "Sign-in", security(("key" = ["student"])), params(Afterwards),
     responses((status = 303, description = "To GitHub")))]
 pub(super) async fn begin(
     State(api): State<Api>,
     here: Here,
     By(actor): By,
     headers: HeaderMap,
-    Query(wanted): Query<Wanted>,
+    Query(afterwards): Query<Afterwards>,
 ) -> Result<Response<axum::body::Body>, Problem> {
-    let return_to = wanted.return_to.unwrap_or_else(|| HOME.to_owned());
-    if !is_path_of_ours(&return_to) {
-        return Err(Problem::bad_request("return_to must be a path of this server, such as /v1/me."));
-    }
+    let return_to = afterwards.path()?;
     // GitHub asks nobody twice: a page of somebody else could have a person's account bound without a word.
     if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
         return Err(Problem::forbidden("A page of another site led here: begin from a page of this server, or type the address."));
@@ -74,7 +51,7 @@ pub(super) async fn begin(
         return Err(Problem::conflict("Nobody can be led to GitHub and back: whoever runs this server sets http.public_url to https://."));
     }
     let (state, browser) = (token(here.institution)?, token(here.institution)?);
-    let to = github.authorize(&redirect(public_url)?, &state, &browser).ok_or_else(|| {
+    let to = github.authorize(&api.sign_in.address(CALLBACK)?, &state, &browser).ok_or_else(|| {
         Problem::conflict(
             "This server cannot lead to GitHub and back: whoever runs it sets github.oauth_client_secret. POST /v1/me/account-proofs works without.",
         )
@@ -115,9 +92,12 @@ pub(super) async fn callback(
     let return_to = taken.map_err(Problem::database)?.ok_or_else(over)?;
     tx.commit().await.map_err(Problem::database)?;
     let Some(code) = answer.code else {
-        return Err(Problem::not_proved(Error::refused(answer.error.as_deref().unwrap_or_default())));
+        return Err(match answer.error {
+            Some(word) => Problem::not_proved(Error::refused(&word)),
+            None => Problem::not_proved("GitHub sent the browser back without a word"),
+        });
     };
-    let account = require_app(&api)?.exchange(&redirect(public_url)?, &browser, &code).await.map_err(github_failed)?;
+    let account = require_app(&api)?.exchange(&api.sign_in.address(CALLBACK)?, &browser, &code).await.map_err(github_failed)?;
 
     let now = api.clock.now();
     let mut tx = api.db.begin_as(here.institution).await.map_err(Problem::database)?;

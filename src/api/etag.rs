@@ -28,7 +28,7 @@ pub(super) async fn tag(request: Request, next: Next) -> Result<Response, Proble
         let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..16]));
         parts.headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(|why| Problem::broken(&why))?);
     }
-    let tag = parts.headers[header::ETAG].to_str().unwrap_or_default().trim_start_matches("W/");
+    let tag = parts.headers[header::ETAG].to_str().map_err(|why| Problem::broken(&why))?.trim_start_matches("W/");
     let unchanged = known.iter().any(|known| known == tag || known == "*");
     parts.headers.insert(header::CACHE_CONTROL, REVALIDATE);
     if unchanged {

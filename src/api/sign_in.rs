@@ -54,7 +54,12 @@ const HOME: &str = "/v1/me";
 impl SignIn {
     /// Where providers send browsers back to.
     pub(super) fn callback(&self) -> Result<Url, Problem> {
-        let text = format!("{}/v1/sign-in/callback", self.public_url.as_str().trim_end_matches('/'));
+        self.address("/v1/sign-in/callback")
+    }
+
+    /// The address of a path of ours, for browsers that somebody else sends back.
+    pub(super) fn address(&self, path: &str) -> Result<Url, Problem> {
+        let text = format!("{}{path}", self.public_url.as_str().trim_end_matches('/'));
         Url::parse(&text).map_err(|why| Problem::broken(&why))
     }
 }
@@ -62,21 +67,33 @@ impl SignIn {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Wanted {
+pub(super) struct Afterwards {
     /// A path of this server to be led to afterwards, otherwise `/v1/me`.
     #[param(example = "/v1/me")]
     return_to: Option<String>,
 }
 
+impl Afterwards {
+    pub fn path(self) -> Result<String, Problem> {
+        let path = self.return_to.unwrap_or_else(|| HOME.to_owned());
+        if is_path_of_ours(&path) {
+            Ok(path)
+        } else {
+            Err(Problem::bad_request("return_to must be a path of this server, such as /v1/me."))
+        }
+    }
+}
+
 /// Leads a browser to the institution's provider. `institution`: its slug.
-#[utoipa::path(get, path = "/v1/sign-in/{institution}", tag = "Sign-in", security(()), params(("institution" = String, Path), Wanted),
+#[utoipa::path(get, path = "/v1/sign-in/{institution}", tag = "Sign-in", security(()), params(("institution" = String, Path), Afterwards),
     responses((status = 303, description = "To the provider"), (status = 502, description = "The provider does not serve"),
         (status = 404, description = "No institution of this slug has sign-in")))]
-pub(super) async fn begin(State(api): State<Api>, Path(slug): Path<String>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    let return_to = wanted.return_to.unwrap_or_else(|| HOME.to_owned());
-    if !is_path_of_ours(&return_to) {
-        return Err(Problem::bad_request("return_to must be a path of this server, such as /v1/me."));
-    }
+pub(super) async fn begin(
+    State(api): State<Api>,
+    Path(slug): Path<String>,
+    Query(afterwards): Query<Afterwards>,
+) -> Result<Response, Problem> {
+    let return_to = afterwards.path()?;
     if !is_safe(&api.sign_in.public_url) {
         tracing::error!("nobody can sign in: http.public_url must begin with https://");
         return Err(Problem::unavailable());

@@ -1,16 +1,17 @@
 //! `accredit award`: proposes awards from an evaluation, shows how they stand, and takes what the operator decides on them.
 //! It must not judge who may decide what: `decisions` does, behind the API too.
 
+mod view;
+
 use anyhow::{Context as _, bail};
-use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use rust_decimal::Decimal;
-use serde::Serialize;
 
+use self::view::{AwardView, BulkView, LeftView, ProposedView};
 use super::{output, report, statement, table, tenant::Tenant, term};
 use crate::{
     app,
-    awards::{self, Standing, Verdict},
+    awards::Verdict,
     config::Settings,
     db::{
         Db,
@@ -19,11 +20,11 @@ use crate::{
     decisions::{self, Bulk},
     model::{
         actor::Actor,
-        award::{Award, AwardState, Decided, Decision},
+        award::{AwardState, Decision},
         clock::Clock,
         credit::Credits,
         fields,
-        ids::{AppealId, AwardId, EvaluationId, MemberId, TermId},
+        ids::{AwardId, EvaluationId},
         institution::Institution,
         policy::Audience,
         work::Evaluation,
@@ -127,119 +128,6 @@ pub(super) struct Decide {
 pub(super) struct ApproveAll {
     #[command(flatten)]
     of: Of,
-}
-
-#[derive(Serialize)]
-struct AwardView<'a> {
-    id: AwardId,
-    term_id: TermId,
-    member_id: MemberId,
-    number: &'a str,
-    name: &'a str,
-    evaluation_id: EvaluationId,
-    policy_name: &'a str,
-    policy_hash: &'a str,
-    state: AwardState,
-    points: String,
-    credits: String,
-    proposed_credits: String,
-    recorded_as: Option<&'a str>,
-    flagged: i32,
-    unmet: i32,
-    complete: bool,
-    supersedes: Option<AwardId>,
-    superseded_by: Option<AwardId>,
-    proposed_by: &'a str,
-    proposed_at: DateTime<Utc>,
-    notice_until: Option<DateTime<Utc>>,
-    appeal_until: Option<DateTime<Utc>>,
-    final_from: Option<DateTime<Utc>>,
-    decisions: Vec<DecidedView<'a>>,
-    appeals: Vec<AppealId>,
-}
-
-#[derive(Serialize)]
-struct DecidedView<'a> {
-    decision: Decision,
-    reason: Option<&'a str>,
-    by: &'a str,
-    name: &'a str,
-    credits: Option<String>,
-    at: DateTime<Utc>,
-}
-
-impl<'a> From<&'a Decided> for DecidedView<'a> {
-    fn from(decided: &'a Decided) -> Self {
-        Self {
-            decision: decided.decision,
-            reason: decided.reason.as_deref(),
-            by: &decided.by,
-            name: &decided.person_name,
-            credits: decided.credits.map(|credits| credits.to_string()),
-            at: decided.at,
-        }
-    }
-}
-
-impl<'a> AwardView<'a> {
-    fn new(chain: &'a [Award], at: usize, now: DateTime<Utc>) -> Self {
-        let (award, later) = (&chain[at], &chain[at + 1..]);
-        let proposal = &award.proposal;
-        let announced = match awards::standing(award) {
-            Standing::Approved(approval) => Some(approval.announced),
-            _ => None,
-        };
-        Self {
-            id: award.id,
-            term_id: proposal.term,
-            member_id: proposal.member,
-            number: &award.number,
-            name: &award.name,
-            evaluation_id: proposal.evaluation,
-            policy_name: &proposal.policy_name,
-            policy_hash: &proposal.policy_hash,
-            state: awards::state(award, later, now),
-            points: proposal.points.to_string(),
-            credits: awards::credits(award).to_string(),
-            proposed_credits: proposal.credits.to_string(),
-            recorded_as: proposal.manner.recorded_as.as_deref(),
-            flagged: proposal.flagged,
-            unmet: proposal.unmet,
-            complete: proposal.complete,
-            supersedes: award.supersedes,
-            superseded_by: later.first().map(|next| next.id),
-            proposed_by: &award.proposed_by,
-            proposed_at: award.proposed_at,
-            notice_until: announced.map(|announced| announced.notice_until),
-            appeal_until: announced.and_then(|announced| announced.appeal_until),
-            final_from: announced.map(|announced| announced.final_from()),
-            decisions: award.decisions.iter().map(DecidedView::from).collect(),
-            appeals: award.appeals.iter().map(|appeal| appeal.id).collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct ProposedView {
-    evaluation_id: EvaluationId,
-    proposed: usize,
-    superseding: usize,
-    present: usize,
-    without_account: usize,
-}
-
-#[derive(Serialize)]
-struct BulkView<'a> {
-    evaluation_id: EvaluationId,
-    approved: usize,
-    left: Vec<LeftView<'a>>,
-}
-
-#[derive(Serialize)]
-struct LeftView<'a> {
-    award_id: AwardId,
-    number: &'a str,
-    why: String,
 }
 
 pub(super) fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {

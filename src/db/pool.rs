@@ -82,7 +82,7 @@ impl Db {
         Ok(InstitutionTx { tx, institution, recorded: Vec::new() })
     }
 
-    /// The same, for what is derived, and everything that it reads is as of one moment. The same statement reads everybody or a few, so each is
+    /// The same, for what is only read or derived, and everything that it reads is as of one moment. The same statement reads everybody or a few, so each is
     /// planned for whom it reads; to compile one takes longer than what that saves. Its commit does not wait for the disk: whatever rests on
     /// it makes it durable first, and until then its job would be done again.
     pub async fn begin_as_of_now(&self, institution: InstitutionId) -> Result<InstitutionTx, Error> {

@@ -1,6 +1,9 @@
 //! The ground that scoring stands on: all that a term's scores are made of, read as of one moment, of everybody or of some.
 //! It must not write, and decides nothing: it hands scoring what there is.
 
+mod earlier;
+mod statements;
+
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap, HashSet},
@@ -8,12 +11,14 @@ use std::{
 
 use chrono::{DateTime, Days, Utc};
 use rayon::prelude::*;
-use rust_decimal::Decimal;
 
+use self::{
+    earlier::{LookedAt, note_paid, prior},
+    statements::Statements,
+};
 use super::{
     Failure,
     score_network::{self, Classmate},
-    score_term::CHUNK,
 };
 use crate::{
     credits,
@@ -30,8 +35,8 @@ use crate::{
         points::Points,
         policy::{Audience, Policy},
         repository::RepositoryContext,
-        score::{Line, Reason},
-        statement::{About, Statement, StatementKind},
+        score::Reason,
+        statement::Statement,
         term::{Term, Window, start_of_day},
         traces::Traces,
         work::Evaluation,
@@ -286,47 +291,6 @@ fn window(term: &Term, years: Option<u32>, zone: chrono_tz::Tz) -> Window {
     Window { from: start_of_day(first, zone), until: window.until }
 }
 
-/// What people stated: each member's own, and every share that stands.
-#[derive(Debug, Default)]
-struct Statements {
-    of: HashMap<MemberId, Vec<Statement>>,
-    shares: HashMap<Key, Vec<Statement>>,
-}
-
-impl Statements {
-    async fn load(tx: &mut InstitutionTx, only: Option<&[MemberId]>) -> Result<Self, Failure> {
-        let Some(members) = only else { return Ok(Self::sort(db::statements::list_for_scoring(tx).await?, None)) };
-        let mut wanted = members.to_vec();
-        wanted.extend(db::changes::list_sharers_with(tx, members).await?);
-        Ok(Self::sort(db::statements::list_of_members(tx, &wanted).await?, only))
-    }
-
-    /// The shares are everybody's; the rest is kept of those who are scored.
-    fn sort(statements: Vec<Statement>, only: Option<&[MemberId]>) -> Self {
-        let withdrawn: HashSet<_> = statements
-            .iter()
-            .filter(|statement| statement.kind == StatementKind::Withdrawal)
-            .filter_map(|statement| match &statement.about {
-                Some(About::Statement(id)) => Some(*id),
-                _ => None,
-            })
-            .collect();
-        let scored: Option<HashSet<MemberId>> = only.map(|members| members.iter().copied().collect());
-        let mut sorted = Self::default();
-        for statement in statements {
-            if let (StatementKind::Share, Some(About::Contribution(key))) = (statement.kind, &statement.about)
-                && !withdrawn.contains(&statement.id)
-            {
-                sorted.shares.entry(key.clone()).or_default().push(statement.clone());
-            }
-            if scored.as_ref().is_none_or(|scored| scored.contains(&statement.member)) {
-                sorted.of.entry(statement.member).or_default().push(statement);
-            }
-        }
-        sorted
-    }
-}
-
 /// Contributions of others in which a share is stated for a member.
 async fn shared(
     tx: &mut InstitutionTx,
@@ -350,97 +314,6 @@ async fn shared(
         }
     }
     Ok(shared)
-}
-
-/// What earlier terms left to each member: carried points from the latest of them that has the member, credits from all.
-async fn prior(
-    tx: &mut InstitutionTx,
-    asked: &Asked,
-    evaluations: &[(EvaluationId, String)],
-    only: Option<&[MemberId]>,
-    statements: &HashMap<MemberId, Vec<Statement>>,
-) -> Result<HashMap<MemberId, Prior>, Failure> {
-    let mut prior: HashMap<MemberId, Prior> = HashMap::new();
-    if !asked.policy.asks_for_prior() {
-        return Ok(prior);
-    }
-    for (evaluation, term) in evaluations {
-        for (member, carried, credits) in db::scores::list_carried(tx, *evaluation, only).await? {
-            let of_member = prior.entry(member).or_insert_with(|| Prior {
-                carried,
-                carried_from: (carried != Points::ZERO).then(|| term.clone()),
-                ..Prior::default()
-            });
-            of_member.credits = Credits::new(of_member.credits.to_decimal() + credits.to_decimal());
-        }
-    }
-    for (member, statements) in statements {
-        let credited = credited(statements, asked);
-        if !credited.is_zero() {
-            let of_member = prior.entry(*member).or_default();
-            of_member.credits = Credits::new(of_member.credits.to_decimal() + credited);
-        }
-    }
-    Ok(prior)
-}
-
-/// Whose contributions are looked at.
-#[derive(Clone, Copy)]
-struct LookedAt<'a> {
-    members: &'a [Scored],
-    contributions: &'a ByAccount,
-    shared: &'a HashMap<MemberId, Vec<Contribution>>,
-}
-
-impl LookedAt<'_> {
-    fn keys(&self, member: &Scored) -> HashSet<&Key> {
-        let of = |account| self.contributions.of(account).iter().filter(|contribution| member.accounts.did(contribution));
-        let own = member.accounts.iter().flat_map(|held| of(held.account));
-        own.chain(self.shared.get(&member.id).into_iter().flatten()).map(|contribution| &contribution.key).collect()
-    }
-}
-
-/// Notes which of the contributions that are looked at earned points in an earlier term. Of what is stated a role may earn in each term in
-/// which it is held, and all else has one day, which lies in one term.
-async fn note_paid(
-    tx: &mut InstitutionTx,
-    evaluations: &[(EvaluationId, String)],
-    looked_at: LookedAt<'_>,
-    prior: &mut HashMap<MemberId, Prior>,
-) -> Result<(), Failure> {
-    if evaluations.is_empty() {
-        return Ok(());
-    }
-    for members in looked_at.members.chunks(CHUNK) {
-        let keys: HashMap<MemberId, HashSet<&Key>> = members.iter().map(|member| (member.id, looked_at.keys(member))).collect();
-        let ids: Vec<MemberId> = keys.iter().filter(|(_, keys)| !keys.is_empty()).map(|(member, _)| *member).collect();
-        for (evaluation, term) in evaluations {
-            for (member, lines) in db::scores::read_lines(tx, *evaluation, &ids).await? {
-                let earned = lines.iter().filter(|line| line.points > Points::ZERO).filter_map(Line::key);
-                let paid: Vec<&Key> = earned.filter(|key| keys.get(&member).is_some_and(|keys| keys.contains(key))).collect();
-                if !paid.is_empty() {
-                    let of_member = &mut prior.entry(member).or_default().paid;
-                    of_member.extend(paid.into_iter().map(|key| (key.clone(), term.clone())));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Credits given before on paper or elsewhere, under this name or under none, up to the term's last day.
-fn credited(statements: &[Statement], asked: &Asked) -> Decimal {
-    statements
-        .iter()
-        .filter(|statement| statement.kind == StatementKind::Credited && statement.happened_on <= asked.term.ends_on)
-        .filter(|statement| statement.name.as_deref().is_none_or(|name| name == asked.policy.name) && !is_withdrawn(statement, statements))
-        .filter_map(|statement| statement.value)
-        .sum()
-}
-
-/// Whether another of them takes it back.
-fn is_withdrawn(statement: &Statement, statements: &[Statement]) -> bool {
-    statements.iter().any(|other| other.kind == StatementKind::Withdrawal && other.about == Some(About::Statement(statement.id)))
 }
 
 /// The members' places in the class, where the policy asks for them. The class is all for whom the policy is.
@@ -470,59 +343,13 @@ async fn network(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        contribution::Kind,
-        ids::{StatementId, TermId},
-    };
-
-    fn id<T>(n: u128, make: impl Fn(uuid::Uuid) -> T) -> T {
-        make(uuid::Uuid::from_u128(n))
-    }
-
-    fn statement(n: u128, member: u128, kind: StatementKind, about: Option<About>) -> Statement {
-        Statement {
-            id: id(n, StatementId),
-            kind,
-            member: id(member, MemberId),
-            name: None,
-            value: None,
-            rank: None,
-            team: None,
-            about,
-            happened_on: "2025-10-01".parse().unwrap(),
-            until_on: None,
-            stated_by: "staff".to_owned(),
-            stated_at: DateTime::<Utc>::UNIX_EPOCH,
-            reason: "said so".to_owned(),
-            waiting: false,
-        }
-    }
-
-    fn key() -> Key {
-        Key { repository: id(9, RepositoryId), kind: Kind::PullRequest, github_id: "1".into() }
-    }
-
-    #[test]
-    fn of_those_who_share_a_work_the_shares_are_known_and_the_rest_is_not_taken_along() {
-        let of_work = || Some(About::Contribution(key()));
-        let all = vec![
-            statement(1, 1, StatementKind::Share, of_work()),
-            statement(2, 2, StatementKind::Share, of_work()),
-            statement(3, 3, StatementKind::Share, of_work()),
-            statement(4, 3, StatementKind::Withdrawal, Some(About::Statement(id(3, StatementId)))),
-            statement(5, 2, StatementKind::Mark, None),
-        ];
-        let sorted = Statements::sort(all, Some(&[id(1, MemberId)]));
-        let shares: Vec<MemberId> = sorted.shares[&key()].iter().map(|share| share.member).collect();
-        assert_eq!(shares, [id(1, MemberId), id(2, MemberId)], "the withdrawn share is none");
-        assert_eq!(sorted.of.keys().collect::<Vec<_>>(), [&id(1, MemberId)]);
-    }
+    use crate::model::ids::TermId;
 
     #[test]
     fn three_years_end_with_the_term_and_begin_on_the_day_after_its_end_three_years_before() {
         let day = |text: &str| text.parse().unwrap();
         let term = Term {
-            id: id(1, TermId),
+            id: TermId(uuid::Uuid::nil()),
             code: "t".to_owned(),
             name: "t".to_owned(),
             starts_on: day("2025-09-01"),

@@ -59,7 +59,10 @@ pub(super) fn decided(report: &CreditReport, told: &str, at: Option<DateTime<Utc
     for row in report.rows.iter().filter(|row| row.award.is_some()) {
         let state = states.entry(row.state()).or_default();
         state.0 += 1;
-        state.1 += row.credits().map(Credits::to_decimal).unwrap_or_default();
+        // Where there are none yet, none are added.
+        if let Some(credits) = row.credits() {
+            state.1 += credits.to_decimal();
+        }
     }
     for (state, (awards, credits)) in states {
         let _ = writeln!(text, "{}: {awards} awards, {} credits", state.replace('_', " "), Credits::new(credits));
