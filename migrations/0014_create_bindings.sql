@@ -141,4 +141,4 @@ end $$;
 revoke update on bindings, account_changes from accredit_app;
 grant update (login, unbound_by, unbound_at, span) on bindings to accredit_app;
 grant update (github_id, confirmed_by, confirmed_person, confirmed_name, confirmed_reason, confirmed_at, outcome, closed_by, closed_person,
-  closed_name, closed_reason, closed_at, requested_name, reason) on account_changes to accredit_app;
+  closed_name, closed_reason, closed_at, requested_name) on account_changes to accredit_app;

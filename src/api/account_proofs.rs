@@ -6,7 +6,6 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::TryRng as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::json;
@@ -18,6 +17,7 @@ use super::{
     done::Done,
     problem::Problem,
     query::Id,
+    sign_in::random,
 };
 use crate::{
     db::{
@@ -171,9 +171,12 @@ async fn end_of<'a>(
     now: DateTime<Utc>,
 ) -> Result<Option<End<'a>>, Problem> {
     Ok(match polled {
-        Ok(Poll::Waiting) => None,
+        Ok(Poll::Waiting) => {
+            proofs::put_off(tx, id, None, now).await.map_err(Problem::database)?;
+            None
+        }
         Ok(Poll::SlowDown { interval }) => {
-            proofs::slow_down(tx, id, *interval, now).await.map_err(Problem::database)?;
+            proofs::put_off(tx, id, Some(*interval), now).await.map_err(Problem::database)?;
             None
         }
         Ok(Poll::Denied) => Some(End::Denied),
@@ -262,9 +265,7 @@ fn purpose(institution: InstitutionId, id: AccountProofId) -> String {
 }
 
 fn seal(sealing: &SealingKey, institution: InstitutionId, id: AccountProofId, code: &SecretString) -> Result<Vec<u8>, Problem> {
-    let mut nonce = [0; NONCE];
-    rand::rngs::SysRng.try_fill_bytes(&mut nonce).map_err(|why| Problem::broken(&why))?;
-    let sealed = sealing.seal(code.expose_secret().as_bytes(), &purpose(institution, id), nonce);
+    let sealed = sealing.seal(code.expose_secret().as_bytes(), &purpose(institution, id), random::<NONCE>()?);
     sealed.map_err(|why| Problem::broken(&why))
 }
 

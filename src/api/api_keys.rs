@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::TryRng as _;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -19,6 +18,7 @@ use super::{
     idempotency::KeptBody,
     problem::Problem,
     query::{self, Id, Paging, Query},
+    sign_in::random,
 };
 use crate::{
     db::{
@@ -129,9 +129,7 @@ pub(super) async fn create(State(api): State<Api>, admin: Admin, By(actor): By, 
 }
 
 pub(super) fn new_key(institution: InstitutionId) -> Result<ApiKey, Problem> {
-    let mut secret = [0; 32];
-    rand::rngs::SysRng.try_fill_bytes(&mut secret).map_err(|why| Problem::broken(&why))?;
-    Ok(ApiKey::new(institution, secret))
+    Ok(ApiKey::new(institution, random()?))
 }
 
 /// Shows a key this once; an Idempotency-Key remembers the answer without it.

@@ -1,5 +1,5 @@
 //! Answers to GET get an `ETag` over their bytes, where they bring none of their own; one that the caller has already is answered 304.
-//! It must not weaken: the same tag means the same bytes.
+//! It must not weaken: the same tag of its own making means the same bytes.
 
 use axum::{
     body::{Body, to_bytes},

@@ -296,9 +296,14 @@ fn over() -> Problem {
 }
 
 pub(super) fn token(institution: InstitutionId) -> Result<Token, Problem> {
-    let mut secret = [0; SECRET_BYTES];
-    rand::rngs::SysRng.try_fill_bytes(&mut secret).map_err(|why| Problem::broken(&why))?;
-    Ok(Token::new(institution, secret))
+    Ok(Token::new(institution, random::<SECRET_BYTES>()?))
+}
+
+/// Bytes that nobody can guess.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], Problem> {
+    let mut bytes = [0; N];
+    rand::rngs::SysRng.try_fill_bytes(&mut bytes).map_err(|why| Problem::broken(&why))?;
+    Ok(bytes)
 }
 
 pub(super) fn lead<const N: usize>(to: &str, cookies: [HeaderValue; N]) -> Result<Response, Problem> {

@@ -3,7 +3,6 @@
 
 use axum::{Json as JsonAnswer, extract::State, http::StatusCode};
 use chrono::{DateTime, Utc};
-use rand::TryRng as _;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +12,7 @@ use super::{
     body::{Json, given},
     fields::Faults,
     problem::Problem,
+    sign_in::random,
 };
 use crate::{
     db::sign_in,
@@ -113,8 +113,7 @@ fn check(new: NewProviderBody, now: DateTime<Utc>) -> Result<(Provider, Option<O
 }
 
 fn seal(api: &Api, institution: InstitutionId, provider: Provider, secret: &SecretString) -> Result<Provider, Problem> {
-    let mut nonce = [0; NONCE];
-    rand::rngs::SysRng.try_fill_bytes(&mut nonce).map_err(|why| Problem::broken(&why))?;
+    let nonce = random::<NONCE>()?;
     // Somebody must act: the sentence says who and how.
     provider.with_secret(secret, institution, api.sealing.as_ref(), nonce).map_err(|error| Problem::conflict(error.to_string()))
 }

@@ -171,7 +171,7 @@ pub(super) async fn list(db: &Db, arguments: &List) -> anyhow::Result<()> {
 
 pub(super) async fn attest(db: &Db, arguments: &Attest) -> anyhow::Result<()> {
     let login = output::checked("login", fields::github_login(arguments.login.clone()))?;
-    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::NAME))?;
+    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::REASON))?;
     let (mut tx, id) = begin(db, &arguments.tenant, &arguments.number).await?;
     decisions::attest(&mut tx, id, &login, &reason, &Actor::Operator, Clock::System.now()).await?;
     let waits = account_changes::list_open_of(&mut tx, &[id]).await?.remove(&id);
@@ -184,7 +184,7 @@ pub(super) async fn attest(db: &Db, arguments: &Attest) -> anyhow::Result<()> {
 
 pub(super) async fn unbind(db: &Db, arguments: &Unbind) -> anyhow::Result<()> {
     let replacement = arguments.replace_by.clone().map(|login| output::checked("login", fields::github_login(login))).transpose()?;
-    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::NAME))?;
+    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::REASON))?;
     let (mut tx, id) = begin(db, &arguments.tenant, &arguments.number).await?;
     let bindings = bindings::list(&mut tx, id).await?;
     // One that is bound before one that was.
@@ -198,7 +198,7 @@ pub(super) async fn unbind(db: &Db, arguments: &Unbind) -> anyhow::Result<()> {
 }
 
 pub(super) async fn decide(db: &Db, arguments: &Decide, decision: ChangeDecision) -> anyhow::Result<()> {
-    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::NAME))?;
+    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::REASON))?;
     let institution = arguments.tenant.find(db).await?;
     let mut tx = db.begin_as(institution.id).await?;
     let change = decisions::decide_change(&mut tx, arguments.change, decision, &reason, &Actor::Operator, Clock::System.now()).await?;
@@ -207,7 +207,7 @@ pub(super) async fn decide(db: &Db, arguments: &Decide, decision: ChangeDecision
 }
 
 pub(super) async fn withdraw(db: &Db, arguments: &Decide) -> anyhow::Result<()> {
-    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::NAME))?;
+    let reason = output::checked("reason", fields::text(arguments.reason.clone(), fields::REASON))?;
     let institution = arguments.tenant.find(db).await?;
     let mut tx = db.begin_as(institution.id).await?;
     let change = decisions::withdraw(&mut tx, arguments.change, &reason, &Actor::Operator, Clock::System.now()).await?;

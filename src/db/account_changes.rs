@@ -65,11 +65,19 @@ pub async fn insert(
 
 /// Closes what is open of a member, in favour of something else.
 pub(in crate::db) async fn supersede(tx: &mut InstitutionTx, member: MemberId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
-    let filter = Filter { member: Some(member), is_open: Some(true), ..Filter::default() };
-    for change in list(tx, &filter, None, 1).await? {
+    if let Some(change) = take_open(tx, member).await? {
         close(tx, &change, ChangeState::Superseded, None, by, now).await?;
     }
     Ok(())
+}
+
+/// What is open of a member; nobody else decides on it until this transaction is over.
+pub(in crate::db) async fn take_open(tx: &mut InstitutionTx, member: MemberId) -> Result<Option<AccountChange>> {
+    match get_newest(tx, member).await? {
+        // Somebody may have closed it meanwhile.
+        Some(newest) => Ok(take(tx, newest.id).await?.filter(|change| change.closed.is_none())),
+        None => Ok(None),
+    }
 }
 
 /// A second person stands behind it. It takes effect when its days are over: the job that sees to it is asked for at that time.

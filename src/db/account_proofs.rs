@@ -126,10 +126,11 @@ async fn select(tx: &mut InstitutionTx, member: MemberId, id: Option<AccountProo
     rows.into_iter().map(ProofRow::into_proof).collect()
 }
 
-/// Takes the one question to GitHub that may be asked now, and puts the next one off; the sealed code. `None`: it is too early, or over.
+/// Takes the one question to GitHub that may be asked now, and puts the next one off until its answer must be there; the sealed code. `None`: it is
+/// too early, or over.
 pub async fn take_turn(tx: &mut InstitutionTx, member: MemberId, id: AccountProofId, now: DateTime<Utc>) -> Result<Option<Vec<u8>>> {
     let sealed = sqlx::query_scalar!(
-        "update account_proofs set check_at = $4::timestamptz + make_interval(secs => interval_seconds)
+        "update account_proofs set check_at = $4::timestamptz + make_interval(secs => greatest(interval_seconds, 35))
          where institution_id = $1 and member_id = $2 and account_proof_id = $3 and state = 'waiting' and check_at <= $4 and expires_at > $4
          returning sealed_code",
         tx.institution().0,
@@ -140,14 +141,15 @@ pub async fn take_turn(tx: &mut InstitutionTx, member: MemberId, id: AccountProo
     Ok(sealed.fetch_optional(tx.conn()).await?.flatten())
 }
 
-/// From now on GitHub is asked every so many seconds.
-pub async fn slow_down(tx: &mut InstitutionTx, id: AccountProofId, interval: u32, now: DateTime<Utc>) -> Result<()> {
+/// From now on GitHub is asked every so many seconds, where there is another interval now; and the next time is one after `now`.
+pub async fn put_off(tx: &mut InstitutionTx, id: AccountProofId, interval: Option<u32>, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
-        "update account_proofs set interval_seconds = $3, check_at = $4::timestamptz + make_interval(secs => $3::integer)
+        "update account_proofs set interval_seconds = coalesce($3, interval_seconds),
+           check_at = $4::timestamptz + make_interval(secs => coalesce($3, interval_seconds))
          where institution_id = $1 and account_proof_id = $2 and state = 'waiting'",
         tx.institution().0,
         id.0,
-        seconds(interval),
+        interval.map(seconds),
         now,
     )
     .execute(tx.conn())

@@ -10,7 +10,7 @@ use crate::model::{
     actor::Actor,
     audit::{Action, Event},
     credit_report::{CreditReport, CreditRow, PolicyLabel},
-    ids::EvaluationId,
+    ids::{EvaluationId, MemberId},
     member_score::MemberScore,
     work::WorkState,
 };
@@ -43,6 +43,13 @@ pub async fn record_export(
     let event = Event { action: Action::ReportExported, subject: report.evaluation.to_string(), facts, details: None };
     audit::append(tx, by, &event, now);
     Ok(())
+}
+
+/// What an evaluation found of one member on whom people decided.
+pub async fn get_row(tx: &mut InstitutionTx, evaluation: EvaluationId, member: MemberId) -> Result<CreditRow> {
+    let found = scores::get(tx, evaluation, member).await?;
+    let (score, lines) = found.ok_or_else(|| Error::bad_row("awards", "evaluation_id", "it has no score of the member"))?;
+    Ok(CreditRow { score, lines, award: None })
 }
 
 async fn list_rows(tx: &mut InstitutionTx, evaluation: EvaluationId) -> Result<Vec<CreditRow>> {

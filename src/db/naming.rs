@@ -8,7 +8,7 @@ use crate::model::{
     account_change::{ChangeState, Wanted},
     actor::Actor,
     binding::Binding,
-    ids::MemberId,
+    ids::{BindingId, MemberId},
 };
 
 /// The register's word for a change, where nobody gave another.
@@ -37,7 +37,10 @@ pub(in crate::db) async fn name(
         // The same word again says nothing new: who rejected what it asks for is not asked every night.
         (Some(login), Some(_)) if before.is_some_and(|before| is_same(before, login)) => Ok(()),
         (Some(login), Some(first)) => {
-            let binding = of(before).unwrap_or(first).id;
+            let binding = match of(before) {
+                Some(named) => named.id,
+                None => asked_to_end(tx, member, &bound).await?.unwrap_or(first.id),
+            };
             ask(tx, member, &Wanted::Replace { binding, login: login.to_owned() }, by, now).await
         }
         (None, Some(_)) => match of(before) {
@@ -71,6 +74,12 @@ async fn write(tx: &mut InstitutionTx, member: MemberId, login: Option<&str>, by
     Ok(())
 }
 
+/// Which of the accounts is to end by what is open already: whoever puts a login right that is asked for means the same one.
+async fn asked_to_end(tx: &mut InstitutionTx, member: MemberId, bound: &[Binding]) -> Result<Option<BindingId>> {
+    let open = account_changes::get_newest(tx, member).await?.filter(|change| change.closed.is_none());
+    Ok(open.and_then(|change| change.wanted.binding()).filter(|ending| bound.iter().any(|one| one.id == *ending)))
+}
+
 /// What is asked for last holds: it takes the place of what is open.
 async fn ask(tx: &mut InstitutionTx, member: MemberId, wanted: &Wanted, by: &Actor, now: DateTime<Utc>) -> Result<()> {
     account_changes::supersede(tx, member, by, now).await?;
@@ -80,8 +89,8 @@ async fn ask(tx: &mut InstitutionTx, member: MemberId, wanted: &Wanted, by: &Act
 
 /// What the register asked for by a login that it does not name any more is withdrawn.
 async fn take_back(tx: &mut InstitutionTx, member: MemberId, by: &Actor, now: DateTime<Utc>) -> Result<()> {
-    let Some(newest) = account_changes::get_newest(tx, member).await? else { return Ok(()) };
-    if newest.closed.is_none() && newest.requested.reason.as_deref() == Some(REASON) {
+    let Some(newest) = account_changes::take_open(tx, member).await? else { return Ok(()) };
+    if newest.requested.reason.as_deref() == Some(REASON) {
         account_changes::close(tx, &newest, ChangeState::Withdrawn, None, by, now).await?;
     }
     Ok(())

@@ -77,7 +77,8 @@ async fn find_row(tx: &mut InstitutionTx, name: &FullName) -> Result<Option<Repo
          left join tracked_repositories t on t.institution_id = $1 and t.repository_id = r.repository_id
          where lower(r.full_name) = lower($2)
            and (t.repository_id is not null or r.only_for = $1 or (r.only_for is null and r.github_id is not null and not r.is_private))
-         order by t.repository_id is null, r.github_id is null, r.only_for is null, r.synced_until desc nulls last limit 1",
+         order by t.repository_id is null, r.github_id is null, r.only_for is null, r.synced_until desc nulls last limit 1
+         for key share of r", // a fetch that finds that it is private waits for us, or we for it
         tx.institution().0,
         name.as_str(),
     )
@@ -143,7 +144,12 @@ pub async fn get(tx: &mut InstitutionTx, id: RepositoryId) -> Result<Option<Trac
 /// The name that GitHub last told us, whoever tracks it. `None`: nothing more may be asked of it, since it went private and is nobody's.
 pub async fn get_name(tx: &mut Tx, id: RepositoryId) -> Result<Option<FullName>> {
     let name = sqlx::query_scalar!(
-        "select full_name from repositories where repository_id = $1 and (only_for is not null or not is_private)",
+        "select r.full_name from repositories r where r.repository_id = $1 and case
+           when r.is_private then r.only_for is not null
+           -- A copy: where it is known elsewhere that it is private, it went private as well.
+           when r.only_for is not null then not exists (select from repositories o
+             where o.github_id = r.github_id and o.repository_id <> r.repository_id and o.is_private)
+           else true end",
         id.0
     )
     .fetch_optional(tx.conn())

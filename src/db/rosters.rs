@@ -205,7 +205,7 @@ async fn take_up(tx: &mut InstitutionTx, columns: &Columns<'_>, by: &Actor, now:
              login_named_by = case when not former.is_bound and r.login is not null then $9 end,
              account_state = case when former.is_bound then 'linked' when r.login is null then 'none' else 'pending' end
            from r join former on former.number = r.number
-           where m.institution_id = $1 and m.member_id = former.member_id
+           where m.institution_id = $1 and m.member_id = former.member_id and m.removed_at is not null and m.erased_at is null
            returning m.member_id, m.number, former.is_bound as "is_bound!""#,
         tx.institution().0,
         &columns.numbers as &[&str],

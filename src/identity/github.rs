@@ -1,5 +1,5 @@
 //! GitHub as the one who says which account is somebody's: the web flow with PKCE, and the device flow. No scope is asked for.
-//! It must not sleep, nor ask for a token twice in one call, nor let a code or a token out: a token is used once and given back.
+//! It must not sleep, nor ask for a token twice in one call, nor let a code or a token out: a token is used once, and given back where we have a secret.
 
 mod answers;
 mod error;

@@ -33,19 +33,40 @@ pub(super) async fn run(tools: &Tools, job: &LinkAccounts) -> Result<(), String>
     }
 }
 
+/// What is due does not wait for GitHub.
+async fn settle(tools: &Tools, job: &LinkAccounts) -> Result<(), Failure> {
+    let now = tools.clock.now();
+    let mut tx = tools.db.begin_as(job.institution_id).await?;
+    if take_due(&mut tx, now).await? {
+        db::bindings::follow_up(&mut tx, now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Whether there was any.
+async fn take_due(tx: &mut InstitutionTx, now: DateTime<Utc>) -> Result<bool, Failure> {
+    let mut due = account_changes::list_open(tx).await?;
+    due.retain(|change| change.is_due(now));
+    for change in &due {
+        take_effect(tx, change, now).await?;
+    }
+    Ok(!due.is_empty())
+}
+
 async fn link(tools: &Tools, job: &LinkAccounts) -> Result<(), Failure> {
+    settle(tools, job).await?;
     let mut tx = tools.db.begin_as(job.institution_id).await?;
     let pending = db::accounts::list_pending(&mut tx).await?;
-    let open = account_changes::list_open(&mut tx).await?;
+    let mut unknown = account_changes::list_open(&mut tx).await?;
     tx.commit().await?;
-    let unknown: Vec<AccountChange> = open.iter().filter(|change| change.account.is_none()).cloned().collect();
+    unknown.retain(|change| change.account.is_none());
     let wanted = unknown.iter().filter_map(|change| change.wanted.login());
     let logins: Vec<String> = pending.iter().map(|(_, login)| login.as_str()).chain(wanted).map(str::to_owned).collect();
-    if logins.is_empty() && !open.iter().any(|change| change.is_due(tools.clock.now())) {
+    if logins.is_empty() {
         return Ok(());
     }
-
-    let found = if logins.is_empty() { Vec::new() } else { tools.github.accounts(&logins).await? };
+    let found = tools.github.accounts(&logins).await?;
 
     let now = tools.clock.now();
     let mut tx = tools.db.begin_as(job.institution_id).await?;
@@ -58,9 +79,7 @@ async fn link(tools: &Tools, job: &LinkAccounts) -> Result<(), Failure> {
     for (change, account) in unknown.iter().filter(|change| change.wanted.login().is_some()).zip(found) {
         note(&mut tx, change, account, now).await?;
     }
-    for change in account_changes::list_open(&mut tx).await?.iter().filter(|change| change.is_due(now)) {
-        take_effect(&mut tx, change, now).await?;
-    }
+    take_due(&mut tx, now).await?;
     db::bindings::follow_up(&mut tx, now).await?;
     tx.commit().await?;
     Ok(())

@@ -60,14 +60,6 @@ async fn claim(tools: &Tools, ground: &syncs::Ground, snapshot: &Snapshot) -> Re
     let facts = &snapshot.facts;
     let owner = if facts.is_private { Some(owner(tools, ground, snapshot).await?) } else { None };
     refuse_another(ground, facts)?;
-    if let Some(institution) = ground.only_for {
-        let mut tx = tools.db.begin_as(institution).await?;
-        let twice = repositories::is_tracked_by_another_row(&mut tx, ground.held.repository, Some(facts.github_id)).await?;
-        tx.commit().await?;
-        if twice {
-            return Err(registered_already(facts));
-        }
-    }
     let mut tx = tools.db.begin().await?;
     match syncs::claim(&mut tx, &ground.held, facts, owner).await {
         // Another institution was first.
@@ -81,6 +73,15 @@ async fn claim(tools: &Tools, ground: &syncs::Ground, snapshot: &Snapshot) -> Re
     }
     let known_commits = db::contributions::list_commits(&mut tx, ground.held.repository).await?;
     tx.commit().await?;
+    // Afterwards: of two that claim it at once, one at least sees the other.
+    if let Some(institution) = ground.only_for {
+        let mut tx = tools.db.begin_as(institution).await?;
+        let twice = repositories::is_tracked_by_another_row(&mut tx, ground.held.repository, Some(facts.github_id)).await?;
+        tx.commit().await?;
+        if twice {
+            return Err(registered_already(facts));
+        }
+    }
     Ok(known_commits)
 }
 

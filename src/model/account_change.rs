@@ -188,18 +188,23 @@ impl AccountChange {
 
     /// Whether somebody may decide that: another human than who asked for it, and never the member.
     pub fn may_decide(&self, decision: ChangeDecision, by: &Actor) -> Result<(), Refusal> {
-        let person = by.person().ok_or(Refusal::NoPerson)?;
+        by.person().ok_or(Refusal::NoPerson)?;
         if by.member() == Some(self.member) {
             return Err(Refusal::Oneself);
         }
         match (decision, self.state()) {
-            (ChangeDecision::Confirm, ChangeState::Waiting) if self.requested.person.as_ref() == Some(&person) => Err(Refusal::SamePerson),
+            (ChangeDecision::Confirm, ChangeState::Waiting) if self.is_askers(by) => Err(Refusal::SamePerson),
             (ChangeDecision::Confirm, ChangeState::Waiting) | (ChangeDecision::Reject, ChangeState::Waiting | ChangeState::Confirmed) => {
                 Ok(())
             }
             (ChangeDecision::Confirm, ChangeState::Confirmed) => Err(Refusal::Confirmed),
             (_, closed) => Err(Refusal::Closed(closed)),
         }
+    }
+
+    /// Whether it is who asked: by the same key or the same sign-in, who may have been linked to the register since, or in another guise.
+    fn is_askers(&self, by: &Actor) -> bool {
+        self.requested.by == by.to_string() || self.requested.person.as_ref().is_some_and(|first| by.is(first, &self.requested.name))
     }
 
     /// Whether it can still be withdrawn.
@@ -217,7 +222,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::model::{actor::Person, ids::ApiKeyId};
+    use crate::model::{
+        actor::Person,
+        ids::{ApiKeyId, UserId},
+    };
 
     fn at(day: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(day)
@@ -227,7 +235,13 @@ mod tests {
 
     fn person(name: &str) -> Actor {
         let member = (name == "member").then_some(MEMBER);
-        Actor::Key { id: ApiKeyId(Uuid::nil()), holder: Person { name: name.to_owned(), member } }
+        let id = Uuid::from_u128(name.bytes().fold(0, |id, byte| id * 256 + u128::from(byte)));
+        Actor::Key { id: ApiKeyId(id), holder: Person { name: name.to_owned(), member } }
+    }
+
+    fn signed_in(id: u128, name: &str, member: Option<u128>) -> Actor {
+        let member = member.map(|member| MemberId(Uuid::from_u128(member)));
+        Actor::User { id: UserId(Uuid::from_u128(id)), person: Person { name: name.to_owned(), member } }
     }
 
     fn unbinding(requested_by: &Actor) -> AccountChange {
@@ -256,6 +270,19 @@ mod tests {
         #[case] expected: Result<(), Refusal>,
     ) {
         assert_eq!(unbinding(&person(requests)).may_decide(ChangeDecision::Confirm, &person(confirms)), expected);
+    }
+
+    #[rstest]
+    #[case::with_a_key_and_signed_in(person("Fang"), signed_in(1, "fang", None), Err(Refusal::SamePerson))]
+    #[case::signed_in_and_with_a_key(signed_in(1, "Fang", Some(7)), person("fang"), Err(Refusal::SamePerson))]
+    #[case::linked_to_the_register_since(signed_in(1, "Fang", None), signed_in(1, "Fang Li", Some(7)), Err(Refusal::SamePerson))]
+    #[case::two_who_sign_in(signed_in(1, "Fang", None), signed_in(2, "Na", Some(7)), Ok(()))]
+    fn whoever_comes_in_another_guise_is_no_second_person(
+        #[case] requests: Actor,
+        #[case] confirms: Actor,
+        #[case] expected: Result<(), Refusal>,
+    ) {
+        assert_eq!(unbinding(&requests).may_decide(ChangeDecision::Confirm, &confirms), expected);
     }
 
     #[test]

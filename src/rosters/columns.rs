@@ -3,7 +3,7 @@
 
 use super::{
     Wish, garbled,
-    mistake::{Field, Mistakes, Place},
+    mistake::{Field, Mistakes, Place, shown},
 };
 use crate::model::member::MemberRole;
 
@@ -105,7 +105,7 @@ impl Columns {
 }
 
 fn unknown(cell: &str) -> String {
-    let cell = cell.trim();
+    let cell = &*shown(cell);
     match garbled::before(cell) {
         Some(meant) => {
             format!("has a column `{cell}`, which was {meant} before somebody read the file in a wrong encoding: export it again")
@@ -128,6 +128,7 @@ pub(super) fn role(cell: &str) -> Result<MemberRole, String> {
     } else if FACULTY.contains(&&*word) {
         Ok(MemberRole::Faculty)
     } else {
+        let cell = shown(cell);
         Err(format!("`{cell}` is not a member's role: use student (学生) or faculty (教师)"))
     }
 }

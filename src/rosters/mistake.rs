@@ -6,6 +6,14 @@ use std::fmt;
 /// More than these help nobody.
 pub const MOST_TOLD: usize = 100;
 
+/// Of a text that somebody wrote into a file, as much as helps to find it, and nothing that a terminal would obey.
+pub(super) fn shown(text: &str) -> String {
+    const MOST: usize = 64;
+    let text = text.trim();
+    let shown: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(MOST).is_some() { shown + "…" } else { shown }
+}
+
 /// Where in a file something stands, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {

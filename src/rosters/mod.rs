@@ -17,6 +17,8 @@ mod separator;
 mod tests;
 mod xlsx;
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 
 pub use compare::{Change, Comparison, compare};
@@ -57,7 +59,7 @@ pub struct Roster {
     /// What somebody is who is new and of whom the file does not say it. `None`: such a person is left alone.
     pub newcomers: Option<MemberRole>,
     /// Whom the file says to take off the register, by number, where it names only what changed. `None`: it names everybody.
-    pub leaving: Option<Vec<String>>,
+    pub leaving: Option<BTreeSet<String>>,
     /// How many people of the file are none of a register's.
     pub skipped: usize,
 }

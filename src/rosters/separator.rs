@@ -3,7 +3,10 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{columns, mistake::Field};
+use super::{
+    columns,
+    mistake::{Field, shown},
+};
 
 /// Stands for a full-width comma where the CSV reader looks for one byte. No text holds one: `csv` sees to it.
 pub(super) const STAND_IN: u8 = 0x1f;
@@ -51,9 +54,10 @@ impl Separator {
 /// The separator, and where the table begins: behind a first line `sep=;`, which some spreadsheets write.
 pub(super) fn detect(text: &str) -> Result<(Separator, Range<usize>), String> {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    if let Some(said) = first.trim().strip_prefix("sep=") {
+    if let Some(said) = first.trim_start().strip_prefix("sep=") {
+        let said = said.trim_end_matches(' ');
         let separator = Separator::ALL.into_iter().find(|one| said.chars().eq([one.char()]));
-        let separator = separator.ok_or_else(|| format!("says {first}, and a separator is one of , ; tab and ，"))?;
+        let separator = separator.ok_or_else(|| format!("says {}, and a separator is one of , ; tab and ，", shown(first)))?;
         let ends = text.find(first).unwrap_or_default() + first.len();
         return Ok((separator, ends..text.len()));
     }

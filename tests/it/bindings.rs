@@ -225,7 +225,8 @@ fn profile(number: &str, login: Option<&str>) -> Profile {
 
 /// Somebody of the institution who is nobody's member.
 fn person(name: &str) -> Actor {
-    Actor::Key { id: ApiKeyId(Uuid::from_u128(7)), holder: Person { name: name.to_owned(), member: None } }
+    let id = name.to_lowercase().bytes().fold(7, |id, byte| id * 256 + u128::from(byte));
+    Actor::Key { id: ApiKeyId(Uuid::from_u128(id)), holder: Person { name: name.to_owned(), member: None } }
 }
 
 fn member(id: MemberId) -> Actor {
@@ -542,4 +543,18 @@ async fn two_people_who_claim_one_account_at_once_are_told_apart_by_the_database
     let (one, other) = tokio::join!(town.prove(ann, 1), town.prove(bob, 1));
     let won = |bound: &Bound| matches!(bound, Bound::Done(_));
     assert!(won(&one) != won(&other) && [one, other].contains(&Bound::Taken), "{one:?} {other:?}");
+}
+
+#[tokio::test]
+async fn a_login_that_is_put_right_still_means_the_account_that_was_to_end() {
+    let town = Town::new().await;
+    let ann = town.enrol("001").await;
+    for account in [2, 1] {
+        assert!(matches!(town.prove(ann, account).await, Bound::Done(_)));
+    }
+    for login in ["proved-1", "bob", "cyd"] {
+        town.name(ann, "001", Some(login)).await;
+    }
+    let newest = account_changes::get_newest(&mut town.university.begin().await, ann).await.unwrap().unwrap();
+    assert_eq!((newest.wanted.login(), newest.wanted.binding()), (Some("cyd"), Some(town.bindings(ann).await[1].id)));
 }

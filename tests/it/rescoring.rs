@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use accredit::{
+    awards::Verdict,
     db::{
         self, evaluations,
         members::{self, Profile},
@@ -13,6 +14,7 @@ use accredit::{
     model::{
         account::{Account, AccountId, AccountKind},
         actor::{Actor, Person},
+        award::Decision,
         binding::Proof,
         contribution::{Change, Contribution, Key, Kind, Record, State},
         ids::{ApiKeyId, EvaluationId, MemberId, PolicyId, RepositoryId, StatementId, TermId, TermPolicyId},
@@ -1079,4 +1081,32 @@ async fn a_trial_of_another_version_changes_nothing_of_what_holds() {
     assert_eq!(current().await, [held, trial, of_faculty], "each is kept up to date");
     assert_eq!(previous(students).await, trial, "no one else's");
     assert_eq!(previous(faculty).await, of_faculty);
+}
+
+#[tokio::test]
+async fn what_people_gave_stays_in_the_report_when_the_member_leaves() {
+    let town = Town::new().await;
+    let quay = town.university.track("harbour/quay", "community", &[]).await;
+    let (ann, ben, cy) = (town.enrol(1).await, town.enrol(2).await, town.enrol(3).await);
+    for n in 1..=3 {
+        town.write(merged(quay, n, n)).await;
+    }
+    let first = town.score().await;
+    let now = town.now();
+    let reviewer = Actor::Key { id: ApiKeyId::new(now), holder: Person { name: "A reviewer".into(), member: None } };
+    let verdict = Verdict { decision: Decision::Approve, reason: Some("Seen".into()), credits: None };
+    let mut tx = town.university.begin().await;
+    decisions::propose(&mut tx, first, &Actor::Operator, now).await.unwrap();
+    let chains = db::awards::list_chains(&mut tx, &db::awards::Filter { member: Some(ann), ..Default::default() }).await.unwrap();
+    decisions::decide(&mut tx, chains[0][0].id, &verdict, &reviewer, now).await.unwrap();
+    for gone in [ann, ben] {
+        assert!(members::remove(&mut tx, gone, &Actor::Operator, now).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+    let second = town.rescore(first).await.unwrap();
+    let report = decisions::report(&mut town.university.begin().await, second, now).await.unwrap().unwrap();
+    let rows: Vec<_> = report.rows.iter().map(|row| (row.score.member, row.award.as_ref().unwrap().given.is_some())).collect();
+    assert_eq!(rows, [(ann, true), (cy, false)], "nobody had decided on the third");
+    assert_eq!(report.rows[0].credits(), Some(chains[0][0].proposal.credits));
+    assert_eq!(report.rows[0].score.points(), Some(chains[0][0].proposal.points));
 }

@@ -174,7 +174,7 @@ pub(in crate::api) async fn get(
     Ok(([(header::ETAG, version)], Answer(StatusCode::OK, left)).into_response())
 }
 
-/// Replaces what is said of a member. What is left out goes, save number, name and role, which are never missing.
+/// Replaces what is said of a member. What is left out goes, save number, name, role and `active`, which are never missing.
 #[utoipa::path(put, path = "/scim/v2/Users/{id}", tag = "SCIM", security(("key" = ["staff"])), params(("id" = MemberId, Path)),
     request_body(content = UserBody, content_type = "application/scim+json"),
     responses((status = 200, content((UserView = "application/scim+json")))))]

@@ -49,7 +49,7 @@ struct Bundle<'a> {
 
 impl Bundle<'_> {
     fn people(&self, users: &[(Place, User)], file: FileFacts, wish: &Wish, mut mistakes: Mistakes) -> Result<Roster, Mistakes> {
-        let (mut entries, mut leaving, mut skipped) = (Vec::new(), Vec::new(), 0);
+        let (mut entries, mut leaving, mut skipped) = (Vec::new(), BTreeSet::new(), 0);
         for (place, user) in users {
             let roles = self.roles.get(&*user.sourced_id).map_or(&[][..], Vec::as_slice);
             let role = member_role(roles);
@@ -58,7 +58,7 @@ impl Bundle<'_> {
             if is_none_of_ours {
                 skipped += 1;
             } else if user.status.eq_ignore_ascii_case("tobedeleted") {
-                leaving.push(user.identifier.trim().to_owned());
+                leaving.insert(user.identifier.trim().to_owned());
             } else if let Some(named) = self.person(*place, user, role, &mut mistakes) {
                 entries.push(Entry { place: *place, named });
             }

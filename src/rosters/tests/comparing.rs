@@ -77,7 +77,7 @@ fn a_login_is_one_members_when_all_is_done() {
 fn of_changes_alone_nobody_is_left_out_but_who_is_named() {
     let known = [known(1, "001", None), known(2, "002", None), known(3, "003", None)];
     let mut roster = read_text("number,name\n001,Ada\n009,Di\n").unwrap();
-    roster.leaving = Some(vec!["003".into(), "404".into(), "001".into()]);
+    roster.leaving = Some(["003".into(), "404".into(), "001".into()].into());
     roster.newcomers = None;
     let found = compare(&roster, &known, &Wish::default(), false).unwrap();
     assert_eq!(found.left_out.iter().map(|member| &*member.number).collect::<Vec<_>>(), ["003"]);

@@ -80,7 +80,7 @@ fn a_delta_names_who_changed_and_who_leaves() {
     let roster = read_bundle(&[("manifest.csv", &manifest), ("users.csv", &users), ("roles.csv", roles)]).unwrap();
     let roles: Vec<_> = people(&roster).iter().map(|one| (&*one.number, one.role)).collect();
     assert_eq!(roles, [("0020230001", Some(MemberRole::Student)), ("0020230002", None)]);
-    assert_eq!((roster.leaving, roster.newcomers, roster.skipped), (Some(vec!["007".to_owned()]), None, 1));
+    assert_eq!((roster.leaving, roster.newcomers, roster.skipped), (Some(["007".to_owned()].into()), None, 1));
 }
 
 #[test]

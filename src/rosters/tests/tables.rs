@@ -40,6 +40,8 @@ fn csv_and_json_of_the_same_people_are_the_same() {
 #[case("number\n1\n", "line 1: it has one column only")]
 #[case("a,b;c\n1,2;3\n", "line 1: it may be split at , or at ;")]
 #[case("sep=|\nnumber|name\n1|a\n", "line 1: it says sep=|")]
+#[case("number,na\u{1b}]me\n1,a\n", r"has a column `na\u{1b}]me`")]
+#[case("number,name,role\n1,a,de\u{7}an\n", r"`de\u{7}an` is not a member's role")]
 #[case("[]", "it names nobody")]
 #[case("[1]", "entry 1: it is not a person")]
 #[case("{}", "it is not a JSON array of people")]
@@ -121,6 +123,8 @@ fn what_stands_in_quotation_marks_is_not_split() {
 fn a_first_line_may_say_the_separator() {
     let roster = read_text("sep=;\r\nnumber;name\r\n1;Ada\r\n").unwrap();
     assert_eq!((roster.entries[0].place, roster.file.separator), (Place::Line(3), Some(";")));
+    let tabs = read_text("sep=\t\nnumber\tname\n1\tAda\n").unwrap();
+    assert_eq!((tabs.entries[0].place, tabs.file.separator), (Place::Line(3), Some("tab")));
     assert_eq!(read_text("\n\nsep=;\nnumber;name\n1;Ada\n").unwrap().entries[0].place, Place::Line(5));
 }
 
