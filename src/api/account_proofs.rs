@@ -153,10 +153,13 @@ pub(super) async fn check(
     let now = api.clock.now();
     let mut tx = api.db.begin_as(here.institution).await.map_err(Problem::database)?;
     let end = end_of(&mut tx, (member, id), &polled, &actor, now).await?;
-    if let Some(end) = end
-        && !proofs::end(&mut tx, id, &end).await.map_err(Problem::database)?
-    {
-        return Err(Problem::not_found());
+    match (end, &polled) {
+        (Some(end), _) if !proofs::end(&mut tx, id, &end).await.map_err(Problem::database)? => return Err(Problem::not_found()),
+        (None, Err(error)) => {
+            tx.commit().await.map_err(Problem::database)?;
+            return Err(github_failed(error.clone()));
+        }
+        _ => {}
     }
     let proof = proofs::get(&mut tx, member, id).await.map_err(Problem::database)?.ok_or_else(Problem::not_found)?;
     Ok(Done(tx, Json(proof.at(now).into())))
@@ -171,10 +174,6 @@ async fn end_of<'a>(
     now: DateTime<Utc>,
 ) -> Result<Option<End<'a>>, Problem> {
     Ok(match polled {
-        Ok(Poll::Waiting) => {
-            proofs::put_off(tx, id, None, now).await.map_err(Problem::database)?;
-            None
-        }
         Ok(Poll::SlowDown { interval }) => {
             proofs::put_off(tx, id, Some(*interval), now).await.map_err(Problem::database)?;
             None
@@ -191,7 +190,10 @@ async fn end_of<'a>(
             Some(End::Failed(ProofFailure::Refused))
         }
         // The code holds: the next check asks again.
-        Err(error) => return Err(github_failed(error.clone())),
+        Ok(Poll::Waiting) | Err(Error::Unreachable(_) | Error::Status(_) | Error::BadAnswer(_)) => {
+            proofs::put_off(tx, id, None, now).await.map_err(Problem::database)?;
+            None
+        }
     })
 }
 

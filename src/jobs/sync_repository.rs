@@ -60,6 +60,7 @@ async fn claim(tools: &Tools, ground: &syncs::Ground, snapshot: &Snapshot) -> Re
     let facts = &snapshot.facts;
     let owner = if facts.is_private { Some(owner(tools, ground, snapshot).await?) } else { None };
     refuse_another(ground, facts)?;
+    refuse_twice(tools, ground, facts).await?;
     let mut tx = tools.db.begin().await?;
     match syncs::claim(&mut tx, &ground.held, facts, owner).await {
         // Another institution was first.
@@ -73,16 +74,18 @@ async fn claim(tools: &Tools, ground: &syncs::Ground, snapshot: &Snapshot) -> Re
     }
     let known_commits = db::contributions::list_commits(&mut tx, ground.held.repository).await?;
     tx.commit().await?;
-    // Afterwards: of two that claim it at once, one at least sees the other.
-    if let Some(institution) = ground.only_for {
-        let mut tx = tools.db.begin_as(institution).await?;
-        let twice = repositories::is_tracked_by_another_row(&mut tx, ground.held.repository, Some(facts.github_id)).await?;
-        tx.commit().await?;
-        if twice {
-            return Err(registered_already(facts));
-        }
-    }
+    // Once more: of two that claimed it at once, one at least sees the other.
+    refuse_twice(tools, ground, facts).await?;
     Ok(known_commits)
+}
+
+/// No institution has it under two names: all in it would count twice.
+async fn refuse_twice(tools: &Tools, ground: &syncs::Ground, facts: &RepositoryFacts) -> Result<(), Failure> {
+    let Some(institution) = ground.only_for else { return Ok(()) };
+    let mut tx = tools.db.begin_as(institution).await?;
+    let twice = repositories::is_tracked_by_another_row(&mut tx, ground.held.repository, Some(facts.github_id)).await?;
+    tx.commit().await?;
+    if twice { Err(registered_already(facts)) } else { Ok(()) }
 }
 
 fn is_of(error: &db::Error, index: &str) -> bool {
